@@ -1,0 +1,5 @@
+/** One algorithm is one ModelInterface. */
+@NullMarked
+package dev.tenon.modelinterface;
+
+import org.jspecify.annotations.NullMarked;
