@@ -1,0 +1,22 @@
+package dev.tenon.generation;
+
+/** Why an answer ended. Its {@link #code()} is written into {@code finish_reason} fields. */
+public enum FinishReason {
+  /** An eos token or a stop string. */
+  STOP(0),
+  /** {@code maxNewTokens} reached. */
+  LENGTH(1),
+  /** The caller cancelled it. */
+  CANCELLED(2);
+
+  private final byte code;
+
+  FinishReason(int code) {
+    this.code = (byte) code;
+  }
+
+  /** 0, 1 or 2. */
+  public byte code() {
+    return code;
+  }
+}

@@ -1,0 +1,28 @@
+package dev.tenon.generation;
+
+import dev.tenon.error.InvalidInputException;
+import dev.tenon.internal.Problems;
+import dev.tenon.tensor.TokenIds;
+
+/**
+ * One answer to generate.
+ *
+ * @param promptIds at least one token
+ * @param options how
+ * @param seed of the run; with {@code sample} it fixes every random choice, alone or in any batch
+ * @param sample number of this answer among those to one prompt, from 0
+ */
+public record GenerationRequest(TokenIds promptIds, GenerationOptions options, long seed, int sample) {
+  /** Checks the request. */
+  public GenerationRequest {
+    Problems problems = new Problems();
+    problems.check(!promptIds.isEmpty(), "prompt", promptIds, "at least one token");
+    problems.check(sample >= 0, "sample", sample, ">= 0");
+    problems.throwIfAny(InvalidInputException::new);
+  }
+
+  /** A request with seed 0 and sample 0. */
+  public static GenerationRequest of(TokenIds promptIds, GenerationOptions options) {
+    return new GenerationRequest(promptIds, options, 0, 0);
+  }
+}

@@ -1,0 +1,20 @@
+package dev.tenon.generation;
+
+import dev.tenon.tensor.TokenIds;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * New tokens of one request.
+ *
+ * @param id the request
+ * @param tokenIds the new tokens, the closing eos included
+ * @param logprobs the log-probability of each new token, in nats
+ * @param finishReason present in the last piece
+ */
+public record Piece(long id, TokenIds tokenIds, List<Float> logprobs, Optional<FinishReason> finishReason) {
+  /** Copies. */
+  public Piece {
+    logprobs = List.copyOf(logprobs);
+  }
+}

@@ -1,0 +1,77 @@
+package dev.tenon.model;
+
+import dev.tenon.generation.GenerationOptions;
+import dev.tenon.generation.GenerationSession;
+import dev.tenon.generation.SessionLimits;
+import dev.tenon.internal.BatchGeneration;
+import dev.tenon.objective.Objective;
+import dev.tenon.tensor.Device;
+import dev.tenon.tensor.NamedArray;
+import java.nio.file.Path;
+
+/**
+ * A network that runs. It owns native memory and releases it in {@link #close()}. Any thread may call it, one at a time: a
+ * second concurrent caller gets an {@link dev.tenon.error.InvalidInputException} that names both threads.
+ *
+ * <p>Batches are packed: {@code input_ids} (I64 [tokens]) with {@link dev.tenon.tensor.Items}; no padding enters or leaves.
+ * Every method throws {@link dev.tenon.error.InvalidInputException} for a wrong field, dtype, shape or token id, {@link
+ * dev.tenon.error.UnsupportedFeatureException} for what this engine or network cannot do, and {@link
+ * dev.tenon.error.EngineClosedException} after close; the engine stays usable after the first two.
+ */
+public non-sealed interface Engine extends ModelModule, AutoCloseable {
+  /** The network that runs. */
+  Network network();
+
+  /** Where it runs. */
+  Device device();
+
+  /**
+   * Computes outputs, without gradients and with dropout off.
+   *
+   * @param batch {@code input_ids} (I64, token); optional {@code output_mask} (BOOL, token, by target position)
+   * @param request what to compute
+   * @return the batch's items with one field per output
+   */
+  NamedArray forward(NamedArray batch, OutputRequest request);
+
+  /** Computes outputs at temperature 1. */
+  default NamedArray forward(NamedArray batch, Output... outputs) {
+    return forward(batch, OutputRequest.of(outputs));
+  }
+
+  /**
+   * The objective's value over a batch; weights do not change.
+   *
+   * @param batch {@code input_ids} and the fields that the objective reads
+   * @return {@code loss} (Σ / weight), {@code weight}, and the objective's other sums
+   */
+  Metrics evalBatch(NamedArray batch, Objective objective);
+
+  /** Opens a generation session; sessions may interleave. The caller closes it. */
+  GenerationSession openSession(SessionLimits limits);
+
+  /**
+   * Generates one answer per prompt, all options alike.
+   *
+   * @param prompts one sequence per item: {@code input_ids} (I64, token)
+   * @return the items with {@code input_ids} (prompt and answer), {@code prompt_mask} (BOOL, token), {@code logprobs} (F32,
+   *     next-token; 0 where the target is prompt), {@code truncated} (BOOL, sequence) and {@code finish_reason} (I8, sequence:
+   *     0 stop, 1 length, 2 cancelled)
+   */
+  default NamedArray generate(NamedArray prompts, GenerationOptions options) {
+    return BatchGeneration.run(this, prompts, options);
+  }
+
+  /**
+   * Writes the weights as a directory in the network's own format; for HuggingFace networks a HuggingFace directory. Either
+   * the whole directory appears or nothing does.
+   *
+   * @throws dev.tenon.error.CheckpointException if the directory holds files that are not ours, or is the one the weights are
+   *     mapped from
+   */
+  void save(Path directory);
+
+  /** Releases everything, also when called twice. */
+  @Override
+  void close();
+}

@@ -1,0 +1,38 @@
+package dev.tenon.model;
+
+import dev.tenon.checkpoint.Weights;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * The description of a network: what it computes and where its weights are. It allocates nothing, knows no device,
+ * optimizer or batch, and is safe to share between threads and engines.
+ */
+public non-sealed interface Network extends ModelModule {
+  /** The architecture's name in HuggingFace's terms, for example {@code LlamaForCausalLM}. */
+  String architecture();
+
+  /** What sits on top of the body. */
+  Head head();
+
+  /** All parameters, in the order of their first use. A tied weight appears once. */
+  List<Parameter> parameters();
+
+  /** The computation. */
+  Program program();
+
+  /** The weights; their names are those of {@link #parameters()}. */
+  Weights weights();
+
+  /** The longest sequence the network was made for, in tokens. */
+  int maxPositions();
+
+  /**
+   * Writes this network with other weights as a directory that its factory opens again. The caller gives an empty,
+   * existing directory; making the write atomic is {@link dev.tenon.checkpoint.CheckpointDirectory}'s task.
+   *
+   * @param directory where to write
+   * @param weights the values to write, under the names of {@link #parameters()}
+   */
+  void save(Path directory, Weights weights);
+}
