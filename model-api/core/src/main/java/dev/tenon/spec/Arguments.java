@@ -104,7 +104,7 @@ public final class Arguments {
       return type.cast(value);
     }
     if (type == Path.class && value instanceof String text) {
-      return type.cast(path(text, type));
+      return type.cast(toPath(text));
     }
     if (value instanceof Number number && number.doubleValue() == Math.rint(number.doubleValue())) {
       return wholeNumber(number, type);
@@ -113,7 +113,7 @@ public final class Arguments {
     return widens ? type.cast(((Number) value).doubleValue()) : null;
   }
 
-  private static @Nullable Object path(String text, Class<?> type) {
+  private static @Nullable Path toPath(String text) {
     try {
       return Path.of(text);
     } catch (InvalidPathException e) {
