@@ -1,0 +1,4 @@
+@NullMarked
+package dev.tenon.nn.script;
+
+import org.jspecify.annotations.NullMarked;
