@@ -1,0 +1,5 @@
+/** Answers to batches of prompts. */
+@NullMarked
+package dev.tenon.modelinterface.generation;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,63 @@
+package dev.tenon.modelinterface.loop;
+
+import dev.tenon.model.Metrics;
+import dev.tenon.model.Model;
+import dev.tenon.model.ModelVersion;
+import dev.tenon.model.TrainingListener;
+import java.io.PrintStream;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * Prints one line per step and per evaluation, such as {@code step 12/300 epoch 0 loss 2.31 ppl
+ * 10.1}, to a stream of the caller's. Serves one run at a time.
+ */
+public final class ConsoleProgress implements TrainingListener {
+  private final PrintStream out;
+  private long totalSteps;
+
+  /**
+   * Creates the listener.
+   *
+   * @param out where to print; it is not closed
+   */
+  public ConsoleProgress(PrintStream out) {
+    this.out = out;
+  }
+
+  @Override
+  public void onStart(Model model, long steps) {
+    totalSteps = steps;
+    out.println("training " + model.name() + ", " + steps + " steps");
+  }
+
+  @Override
+  public void onStep(ModelVersion version, Metrics metrics) {
+    out.println(
+        "step " + version.globalStep() + "/" + totalSteps + " epoch " + version.epoch()
+            + text(metrics));
+  }
+
+  @Override
+  public void onEvaluation(ModelVersion version, Metrics metrics) {
+    out.println("evaluation at step " + version.globalStep() + text(metrics));
+  }
+
+  @Override
+  public void onEnd(ModelVersion version) {
+    out.println("ended at step " + version.globalStep() + "/" + totalSteps);
+  }
+
+  private static String text(Metrics metrics) {
+    StringBuilder text = new StringBuilder();
+    for (Map.Entry<String, Double> each : metrics.asMap().entrySet()) {
+      text.append(' ').append(each.getKey()).append(' ').append(number(each.getValue()));
+    }
+    return text.toString();
+  }
+
+  private static String number(double value) {
+    boolean whole = value == Math.rint(value) && Math.abs(value) < 1e15;
+    return whole ? Long.toString((long) value) : String.format(Locale.ROOT, "%.4g", value);
+  }
+}

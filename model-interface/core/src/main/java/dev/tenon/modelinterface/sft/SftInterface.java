@@ -1,0 +1,133 @@
+package dev.tenon.modelinterface.sft;
+
+import dev.tenon.error.InvalidInputException;
+import dev.tenon.internal.Problems;
+import dev.tenon.model.Metrics;
+import dev.tenon.model.Model;
+import dev.tenon.model.Output;
+import dev.tenon.modelinterface.ModelInterface;
+import dev.tenon.modelinterface.ModelInterfaceFactory;
+import dev.tenon.objective.Objective;
+import dev.tenon.spec.ArgumentSchema;
+import dev.tenon.spec.Arguments;
+import dev.tenon.tensor.NamedArray;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * Supervised fine-tuning of a causal language model. The loss is the mean, over the tokens to learn,
+ * of −log p(token | the tokens before it): HuggingFace's {@code ForCausalLMLoss}, in nats.
+ *
+ * <p>A batch holds {@code input_ids} (I64, token). The tokens to learn are those where {@code
+ * loss_mask} (BOOL, token) is true; without it, where {@code labels} (I64, token) is not −100, and
+ * there it must equal {@code input_ids}; without that, where {@code prompt_mask} (BOOL, token) is
+ * false; without any, all. The first token of a sequence has nothing before it and is never learned.
+ *
+ * <p>Stateless: one instance serves any number of models and threads.
+ */
+public final class SftInterface implements ModelInterface {
+  /** Creates the interface; it has no hyper-parameters. */
+  public SftInterface() {}
+
+  /** What is minimised: reads {@code loss_mask} (BOOL, token) and the {@code token_logprobs}. */
+  public static Objective objective() {
+    return SftObjective.VALUE;
+  }
+
+  /** Writes the model in its own format, for HuggingFace models a HuggingFace directory. */
+  @Override
+  public void save(Model model, Path directory) {
+    model.engine().save(directory);
+  }
+
+  /**
+   * One optimizer step.
+   *
+   * @return {@code loss} (nats per token), {@code ppl} = exp(loss), {@code tokens} (tokens learned),
+   *     then the engine's {@code grad_norm}, {@code learning_rate} and others
+   * @throws InvalidInputException also if no token is to be learned
+   */
+  @Override
+  public Metrics trainStep(Model model, NamedArray batch) {
+    LearnedTokens learned = LearnedTokens.of(batch);
+    if (learned.count() == 0) {
+      throw new InvalidInputException(Problems.problem("tokens to learn", 0, "at least one"));
+    }
+    Metrics engine = model.trainEngine().trainBatch(learned.batch(), objective());
+    Map<String, Double> result = perplexity(engine.get("loss"), learned.count());
+    engine.asMap().forEach(result::putIfAbsent);
+    result.remove("weight");
+    return Metrics.of(result);
+  }
+
+  /**
+   * The mean loss over the learned tokens of all batches. Batches without one do not count.
+   *
+   * @return {@code loss}, {@code ppl} and {@code tokens}
+   * @throws InvalidInputException if there is no token to learn in any batch
+   */
+  @Override
+  public Metrics evaluate(Model model, Iterable<NamedArray> batches) {
+    double sum = 0;
+    long tokens = 0;
+    for (NamedArray batch : batches) {
+      LearnedTokens learned = LearnedTokens.of(batch);
+      if (learned.count() > 0) {
+        double loss = model.engine().evalBatch(learned.batch(), objective()).get("loss");
+        sum += loss * learned.count();
+        tokens += learned.count();
+      }
+    }
+    if (tokens == 0) {
+      throw new InvalidInputException(
+          Problems.problem("tokens to evaluate", 0, "at least one over all batches"));
+    }
+    return Metrics.of(perplexity(sum / tokens, tokens));
+  }
+
+  /**
+   * The log-probability of every token but the first of each sequence.
+   *
+   * @param batch {@code input_ids}; with an {@code output_mask} (BOOL, token) the others are 0
+   * @return the batch's items with {@code token_logprobs} (F32, next-token), in nats
+   */
+  @Override
+  public NamedArray inference(Model model, NamedArray batch) {
+    return model.engine().forward(batch, Output.TOKEN_LOGPROBS);
+  }
+
+  private static Map<String, Double> perplexity(double loss, long tokens) {
+    Map<String, Double> values = new LinkedHashMap<>();
+    values.put("loss", loss);
+    values.put("ppl", Math.exp(loss));
+    values.put("tokens", (double) tokens);
+    return values;
+  }
+
+  @Override
+  public String toString() {
+    return "SftInterface()";
+  }
+
+  /** Registers {@code sft}, without arguments. */
+  public static final class Factory implements ModelInterfaceFactory {
+    /** For {@link java.util.ServiceLoader}. */
+    public Factory() {}
+
+    @Override
+    public String type() {
+      return "sft";
+    }
+
+    @Override
+    public ArgumentSchema schema() {
+      return ArgumentSchema.none();
+    }
+
+    @Override
+    public ModelInterface create(Arguments arguments) {
+      return new SftInterface();
+    }
+  }
+}

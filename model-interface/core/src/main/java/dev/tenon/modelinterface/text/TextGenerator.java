@@ -1,0 +1,226 @@
+package dev.tenon.modelinterface.text;
+
+import dev.tenon.error.EngineClosedException;
+import dev.tenon.error.InvalidInputException;
+import dev.tenon.error.UnknownNameException;
+import dev.tenon.generation.FinishReason;
+import dev.tenon.generation.GenerationOptions;
+import dev.tenon.generation.GenerationRequest;
+import dev.tenon.generation.GenerationSession;
+import dev.tenon.generation.Piece;
+import dev.tenon.generation.SessionLimits;
+import dev.tenon.internal.Problems;
+import dev.tenon.model.Engine;
+import dev.tenon.model.Head;
+import dev.tenon.model.Model;
+import dev.tenon.model.ModelBackend;
+import dev.tenon.model.ModelRegistry;
+import dev.tenon.model.Network;
+import dev.tenon.model.Registry;
+import dev.tenon.spec.Arguments;
+import dev.tenon.tensor.Device;
+import dev.tenon.tensor.TokenIds;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.ServiceLoader;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * Text in, text out. Any thread may call it; concurrent calls wait for one another in the order they
+ * came. Closing waits for the call in progress; later calls throw {@link EngineClosedException}.
+ */
+public final class TextGenerator implements AutoCloseable {
+  private static final String NN = "the artifact dev.tenon:tenon-nn on the class path";
+  private static final String PYTORCH = "the artifact dev.tenon:tenon-pytorch on the class path";
+  private static final TextListener SILENT = piece -> {};
+
+  private final Model model;
+  private final boolean owned;
+  private final ReentrantLock lock = new ReentrantLock(true);
+  private boolean closed;
+
+  private TextGenerator(Model model, boolean owned) {
+    this.model = model;
+    this.owned = owned;
+  }
+
+  /**
+   * Opens a checkpoint directory on the CPU, with the model type {@code hf} and the backend {@code
+   * pytorch} that {@link ServiceLoader} finds on the class path.
+   *
+   * @throws dev.tenon.error.UnknownNameException naming the artifact to add, if one is missing
+   * @throws dev.tenon.error.CheckpointException if the directory cannot be read
+   */
+  public static TextGenerator open(Path checkpoint) {
+    ModelRegistry models = ModelRegistry.fromServiceLoader();
+    Registry<ModelBackend> backends = backends();
+    Problems missing = new Problems();
+    missing.check(models.types().contains("hf"), "model type hf", "missing", NN);
+    missing.check(backends.names().contains("pytorch"), "backend pytorch", "missing", PYTORCH);
+    missing.throwIfAny(UnknownNameException::new);
+    Arguments path = Arguments.of("path", checkpoint);
+    Model model = models.create("hf", "generator", Device.cpu(), path);
+    return open(model, backends.get("pytorch"));
+  }
+
+  /**
+   * Uses a model. One whose module is a network is loaded by the backend {@code pytorch}, and closing
+   * the generator releases it; one that runs already stays open, and is the caller's to close.
+   */
+  public static TextGenerator open(Model model) {
+    checkHead(model);
+    return model.module() instanceof Engine
+        ? new TextGenerator(model, false)
+        : open(model, backends().get("pytorch"));
+  }
+
+  private static TextGenerator open(Model model, ModelBackend backend) {
+    checkHead(model);
+    return new TextGenerator(backend.initializeForInference(model), true);
+  }
+
+  private static void checkHead(Model model) {
+    Head head = model.network().head();
+    if (head != Head.CAUSAL_LM) {
+      throw new InvalidInputException(Problems.problem("head", head, "CAUSAL_LM"));
+    }
+  }
+
+  private static Registry<ModelBackend> backends() {
+    Registry<ModelBackend> backends =
+        new Registry<>("backend", Map.of("pytorch", "dev.tenon:tenon-pytorch"));
+    ServiceLoader.load(ModelBackend.class).forEach(x -> backends.register(x.name(), x));
+    return backends;
+  }
+
+  /**
+   * Answers a prompt.
+   *
+   * @throws InvalidInputException if the prompt has no token, or prompt and answer together are
+   *     longer than the network's positions
+   */
+  public Generation generate(String prompt, GenerationOptions options) {
+    return generate(prompt, TextOptions.of(options));
+  }
+
+  /** Answers a prompt, up to a stop string. See {@link #generate(String, GenerationOptions)}. */
+  public Generation generate(String prompt, TextOptions options) {
+    return stream(prompt, options, SILENT);
+  }
+
+  /** Answers a prompt piece by piece. See {@link #stream(String, TextOptions, TextListener)}. */
+  public Generation stream(String prompt, GenerationOptions options, TextListener listener) {
+    return stream(prompt, TextOptions.of(options), listener);
+  }
+
+  /**
+   * Answers a prompt piece by piece.
+   *
+   * @param listener receives the pieces and may cancel; what it throws ends the call
+   * @return the whole answer; the pieces joined are its text
+   * @throws InvalidInputException if the prompt has no token, or prompt and answer together are
+   *     longer than the network's positions
+   */
+  public Generation stream(String prompt, TextOptions options, TextListener listener) {
+    GenerationRequest request = request(prompt, options);
+    lock.lock();
+    try {
+      checkOpen();
+      return new Answer(request, options, listener).generate();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Releases the model if this generator loaded it. Idempotent. */
+  @Override
+  public void close() {
+    lock.lock();
+    try {
+      if (!closed && owned) {
+        model.close();
+      }
+      closed = true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public String toString() {
+    return "TextGenerator(" + model + ")";
+  }
+
+  private void checkOpen() {
+    if (closed) {
+      throw new EngineClosedException(
+          Problems.problem("text generator", "closed", "generate before close"));
+    }
+  }
+
+  private GenerationRequest request(String prompt, TextOptions options) {
+    TokenIds ids = model.tokenizer().encode(prompt, true).ids();
+    GenerationOptions tokens = options.generation();
+    Network network = model.network();
+    long needed = (long) ids.size() + tokens.maxNewTokens();
+    if (needed > network.maxPositions()) {
+      throw new InvalidInputException(
+          Problems.problem(
+              "prompt and max_new_tokens",
+              ids.size() + " + " + tokens.maxNewTokens() + " tokens",
+              "at most " + network.maxPositions() + " together"));
+    }
+    boolean own = tokens.ignoreEos() || !tokens.eosTokenIds().isEmpty();
+    return new GenerationRequest(
+        ids,
+        own ? tokens : tokens.withEosTokenIds(model.tokenizer().eosTokenIds()),
+        options.seed(),
+        0);
+  }
+
+  /** One answer in the making. */
+  private final class Answer {
+    private final GenerationRequest request;
+    private final TextListener listener;
+    private final AnswerText text;
+    private final boolean followed;
+    private TokenIds ids = TokenIds.of();
+    private final List<Float> logprobs = new ArrayList<>();
+    private FinishReason reason = FinishReason.CANCELLED;
+
+    private Answer(GenerationRequest request, TextOptions options, TextListener listener) {
+      this.request = request;
+      this.listener = listener;
+      this.text = new AnswerText(model.tokenizer(), options.stopStrings(), listener);
+      this.followed = listener != SILENT || !options.stopStrings().isEmpty();
+    }
+
+    private Generation generate() {
+      int prompt = request.promptIds().size();
+      long cache = (long) prompt + request.options().maxNewTokens();
+      try (GenerationSession session = model.engine().openSession(new SessionLimits(1, cache))) {
+        session.add(request);
+        while (session.live() > 0 && !text.isStopped() && !listener.isCancelled()) {
+          session.step().forEach(this::take);
+        }
+      }
+      Usage usage = new Usage(prompt, ids.size());
+      return new Generation(text.value(), ids, logprobs, reason, usage);
+    }
+
+    private void take(Piece piece) {
+      ids = ids.concat(piece.tokenIds());
+      logprobs.addAll(piece.logprobs());
+      reason = piece.finishReason().orElse(reason);
+      if (followed) {
+        text.add(piece.tokenIds());
+      }
+      if (piece.finishReason().isPresent()) {
+        text.complete(ids);
+      }
+      reason = text.isStopped() ? FinishReason.STOP : reason;
+    }
+  }
+}
