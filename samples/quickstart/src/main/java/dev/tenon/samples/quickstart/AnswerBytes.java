@@ -6,8 +6,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The bytes that are measured: those of the answers. Prompts do not count, nor do the bos before and
- * the eos behind, which a model of bytes does not have.
+ * The bytes that are measured: those of the answers. Prompts do not count, nor do the bos before
+ * and the eos behind, which a model of bytes does not have.
  */
 final class AnswerBytes {
   /** The id of a byte is the byte; the ids that follow are special. */

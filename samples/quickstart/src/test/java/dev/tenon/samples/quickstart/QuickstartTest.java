@@ -59,7 +59,8 @@ class QuickstartTest {
   void printsAnswersCurveAndComparison() {
     quickstart.run();
     assertThat(printed.toString(StandardCharsets.UTF_8))
-        .contains("Before training", "HABIT, n. -> ", "step  10/" + STEPS, "held out", "After training")
+        .contains(
+            "Before training", "HABIT, n. -> ", "step  10/" + STEPS, "held out", "After training")
         .containsPattern("byte bigram, add-one smoothing +\\d\\.\\d{4}")
         .containsPattern("this model +\\d\\.\\d{4}  below: (pass|FAIL)");
   }
@@ -72,8 +73,7 @@ class QuickstartTest {
   }
 
   private static void head(String file, int lines, Path target) throws IOException {
-    Files.write(
-        target.resolve(file), Files.readAllLines(DATA.resolve(file)).subList(0, lines));
+    Files.write(target.resolve(file), Files.readAllLines(DATA.resolve(file)).subList(0, lines));
   }
 
   private static void tinyModel(Path target) throws IOException {
