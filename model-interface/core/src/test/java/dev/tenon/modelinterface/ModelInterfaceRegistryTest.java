@@ -36,7 +36,8 @@ class ModelInterfaceRegistryTest {
   @Test
   void wrongArgumentsAreReportedTogether() {
     assertThatThrownBy(
-            () -> registry.create("generation", Arguments.of("max_tokens", 3).with("ignore_eos", 1)))
+            () ->
+                registry.create("generation", Arguments.of("max_tokens", 3).with("ignore_eos", 1)))
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContainingAll(
             "did you mean max_new_tokens?", "argument ignore_eos", "argument max_new_tokens");

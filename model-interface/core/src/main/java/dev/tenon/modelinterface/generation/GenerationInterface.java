@@ -13,8 +13,8 @@ import dev.tenon.tensor.TokenIds;
 import java.util.List;
 
 /**
- * Answers prompts, one answer each. Offers {@code generate} alone. Stateless: one instance serves any
- * number of models and threads.
+ * Answers prompts, one answer each. Offers {@code generate} alone. Stateless: one instance serves
+ * any number of models and threads.
  */
 public final class GenerationInterface implements ModelInterface {
   private final GenerationOptions options;
@@ -22,8 +22,8 @@ public final class GenerationInterface implements ModelInterface {
   /**
    * Creates the interface.
    *
-   * @param options for every answer; without closing ids of their own, those of the model's tokenizer
-   *     end an answer
+   * @param options for every answer; without closing ids of their own, those of the model's
+   *     tokenizer end an answer
    */
   public GenerationInterface(GenerationOptions options) {
     this.options = options;
@@ -49,8 +49,8 @@ public final class GenerationInterface implements ModelInterface {
   }
 
   /**
-   * Registers {@code generation}: {@code max_new_tokens} (Integer), optionally {@code eos_token_ids}
-   * (List of whole numbers) and {@code ignore_eos} (Boolean).
+   * Registers {@code generation}: {@code max_new_tokens} (Integer), optionally {@code
+   * eos_token_ids} (List of whole numbers) and {@code ignore_eos} (Boolean).
    */
   public static final class Factory implements ModelInterfaceFactory {
     /** For {@link java.util.ServiceLoader}. */

@@ -59,8 +59,7 @@ record LearnedTokens(NamedArray batch, long count) {
     for (int t = 0; t < labels.length; t++) {
       learned[t] = labels[t] != IGNORED;
       if (learned[t] && labels[t] != ids[t] && ++wrong <= MAX_REPORTED) {
-        problems.add(
-            "labels[" + t + "]", labels[t], "-100 or input_ids[" + t + "] = " + ids[t]);
+        problems.add("labels[" + t + "]", labels[t], "-100 or input_ids[" + t + "] = " + ids[t]);
       }
     }
     if (wrong > MAX_REPORTED) {

@@ -28,8 +28,9 @@ import java.util.ServiceLoader;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Text in, text out. Any thread may call it; concurrent calls wait for one another in the order they
- * came. Closing waits for the call in progress; later calls throw {@link EngineClosedException}.
+ * Text in, text out. Any thread may call it; concurrent calls wait for one another in the order
+ * they came. Closing waits for the call in progress; later calls throw {@link
+ * EngineClosedException}.
  */
 public final class TextGenerator implements AutoCloseable {
   private static final String NN = "the artifact dev.tenon:tenon-nn on the class path";
@@ -66,8 +67,9 @@ public final class TextGenerator implements AutoCloseable {
   }
 
   /**
-   * Uses a model. One whose module is a network is loaded by the backend {@code pytorch}, and closing
-   * the generator releases it; one that runs already stays open, and is the caller's to close.
+   * Uses a model. One whose module is a network is loaded by the backend {@code pytorch}, and
+   * closing the generator releases it; one that runs already stays open, and is the caller's to
+   * close.
    */
   public static TextGenerator open(Model model) {
     checkHead(model);

@@ -144,7 +144,8 @@ class SftInterfaceTest {
 
   @Test
   void inferenceGivesTheLogprobOfEveryPredictedToken() {
-    NamedArray result = sft.inference(model, batch().with("prompt_mask", mask(1, 1, 1, 1, 1, 1, 1)));
+    NamedArray result =
+        sft.inference(model, batch().with("prompt_mask", mask(1, 1, 1, 1, 1, 1, 1)));
 
     assertThat(result.get("token_logprobs").toFloats())
         .hasSize(5)
@@ -161,8 +162,7 @@ class SftInterfaceTest {
 
   @Test
   void aModelThatDoesNotRunIsRefused() {
-    Model network =
-        new Model("toy", ToyNetwork.of(258, 9), new ByteTokenizer(), Device.cpu());
+    Model network = new Model("toy", ToyNetwork.of(258, 9), new ByteTokenizer(), Device.cpu());
 
     assertThatThrownBy(() -> sft.trainStep(network, batch()))
         .isInstanceOf(InvalidInputException.class)

@@ -13,10 +13,12 @@ import java.util.OptionalLong;
 /**
  * Decodes as Llama-2's tokenizer.json says: Replace ▁, ByteFallback, Fuse, Strip one leading space.
  * Ids 0 to 255 are {@code <0x00>} to {@code <0xFF>}; a run of them that is no UTF-8 as a whole
- * becomes one U+FFFD each (tokenizers, decoders/byte_fallback.rs). Then come {@link #PIECES} and eos.
+ * becomes one U+FFFD each (tokenizers, decoders/byte_fallback.rs). Then come {@link #PIECES} and
+ * eos.
  */
 public final class FallbackTokenizer implements Tokenizer {
-  public static final List<String> PIECES = List.of("▁", "▁a", "b", "stop", "▁END", "é", "😀", "▁▁");
+  public static final List<String> PIECES =
+      List.of("▁", "▁a", "b", "stop", "▁END", "é", "😀", "▁▁");
   public static final long EOS = 256 + PIECES.size();
 
   @Override

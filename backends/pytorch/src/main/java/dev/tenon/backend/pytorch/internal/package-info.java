@@ -1,0 +1,4 @@
+@NullMarked
+package dev.tenon.backend.pytorch.internal;
+
+import org.jspecify.annotations.NullMarked;
