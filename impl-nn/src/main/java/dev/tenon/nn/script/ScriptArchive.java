@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.tenon.error.InvalidInputException;
+import dev.tenon.internal.Problems;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -20,12 +21,13 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
 /**
- * A TorchScript module without parameters, packaged by Java: the bytes that {@code torch::jit::load}
- * and Python's {@code torch.jit.load} accept, made from the text of the module's methods.
+ * A TorchScript module without parameters, packaged by Java: the bytes that {@code
+ * torch::jit::load} and Python's {@code torch.jit.load} accept, made from the text of the module's
+ * methods.
  *
  * <p>The archive is a zip with stored entries under the folder {@code k}: {@code data.pkl} (the
  * object, one field {@code training}), {@code code/__torch__.py} (the class {@code Kernels} with
- * the given methods), {@code constants.pkl} (none), {@code version} ({@code 10}: the operators of today, not those of old files) and {@code
+ * the given methods), {@code constants.pkl} (none), {@code version} ({@code 10}: today's operators, not those of old files) and {@code
  * byteorder} ({@code little}). Equal texts give equal bytes on every host.
  *
  * <p>The text is not checked here: libtorch compiles it when the archive is loaded. Immutable and
@@ -72,18 +74,31 @@ public final class ScriptArchive {
    * @throws InvalidInputException if there is no method in the text
    */
   public static ScriptArchive of(String... methods) {
-    String body = Arrays.stream(methods).map(ScriptArchive::classBody).collect(Collectors.joining());
+    String body =
+        Arrays.stream(methods).map(ScriptArchive::classBody).collect(Collectors.joining());
     if (!body.contains(INDENT + "def ")) {
-      throw new InvalidInputException("script: no method (expected: at least one 'def')");
+      throw new InvalidInputException(
+          Problems.problem("script", "no method", "at least one 'def'"));
     }
     return new ScriptArchive(HEADER + body);
   }
 
+  // Not String.stripIndent: a last line without text counts for it, and so would a comment.
   private static String classBody(String part) {
-    return part.stripTrailing().stripIndent()
-        .lines()
+    int common =
+        part.lines()
+            .filter(line -> !line.isBlank() && !line.stripLeading().startsWith("#"))
+            .mapToInt(ScriptArchive::indentation)
+            .min()
+            .orElse(0);
+    return part.lines()
+        .map(line -> line.substring(Math.min(common, indentation(line))))
         .map(line -> line.isBlank() ? "\n" : INDENT + line + "\n")
         .collect(Collectors.joining());
+  }
+
+  private static int indentation(String line) {
+    return line.length() - line.stripLeading().length();
   }
 
   /** The whole code file: the class header and the methods, as libtorch's messages number it. */
@@ -99,6 +114,14 @@ public final class ScriptArchive {
    */
   public static int methodsLine(int textLine) {
     return textLine - HEADER_LINES;
+  }
+
+  /**
+   * The column of the methods' text that a column of {@link #text()} came from, both from 1; it
+   * does not count the indentation that all lines of a part share.
+   */
+  public static int methodsColumn(int textColumn) {
+    return textColumn - INDENT.length();
   }
 
   /** A copy of the archive's bytes. */

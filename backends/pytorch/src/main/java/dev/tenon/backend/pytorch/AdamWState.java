@@ -93,7 +93,7 @@ final class AdamWState {
     }
 
     private static TorchValue zeros(List<TorchValue> like, NativeScope owner) {
-      return owner.tensors(like.stream().map(x -> owner.zeros(DType.F32, Shape.of(x.shape()))).toList());
+      return owner.tensors(like.stream().map(x -> owner.zeros(DType.F32, x.shape())).toList());
     }
   }
 }

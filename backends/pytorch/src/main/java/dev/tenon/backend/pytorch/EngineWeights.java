@@ -5,7 +5,6 @@ import dev.tenon.checkpoint.Weights;
 import dev.tenon.error.UnknownNameException;
 import dev.tenon.internal.Problems;
 import dev.tenon.tensor.DType;
-import dev.tenon.tensor.Shape;
 import dev.tenon.tensor.TensorData;
 import java.util.Collections;
 import java.util.Map;
@@ -29,7 +28,7 @@ final class EngineWeights implements Weights {
 
   @Override
   public Info info(String name) {
-    return new Info(DType.F32, Shape.of(tensor(name).shape()));
+    return new Info(DType.F32, tensor(name).shape());
   }
 
   @Override

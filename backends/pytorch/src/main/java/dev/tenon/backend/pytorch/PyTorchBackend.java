@@ -18,8 +18,19 @@ public final class PyTorchBackend implements ModelBackend {
   /** The registered name. */
   public static final String NAME = "pytorch";
 
+  /** Bytes of logits that live at once for next-token outputs. */
+  private static final long HEAD_CHUNK_BYTES = 64L << 20;
+
+  private final long headChunkBytes;
+
   /** Creates the backend; nothing is loaded yet. */
-  public PyTorchBackend() {}
+  public PyTorchBackend() {
+    this(HEAD_CHUNK_BYTES);
+  }
+
+  PyTorchBackend(long headChunkBytes) {
+    this.headChunkBytes = headChunkBytes;
+  }
 
   @Override
   public String name() {
@@ -34,12 +45,12 @@ public final class PyTorchBackend implements ModelBackend {
     }
     // Refuses a decaying schedule without its total before anything is loaded.
     double unused = spec.scheduleFactor(0);
-    return model.withModule(new TorchTrainEngine(TorchBridge.start(), network, spec));
+    return model.withModule(new TorchTrainEngine(TorchBridge.start(), network, spec, headChunkBytes));
   }
 
   @Override
   public Model initializeForInference(Model model) {
-    return model.withModule(TorchInferenceEngine.open(TorchBridge.start(), network(model)));
+    return model.withModule(TorchInferenceEngine.open(TorchBridge.start(), network(model), headChunkBytes));
   }
 
   private static Network network(Model model) {

@@ -55,12 +55,12 @@ final class StageWeights {
             region ->
                 files
                     .computeIfAbsent(region.file(), file -> scope.bridge().map(file, scope))
-                    .tensor(weights.info(name).dtype(), region.offset(), weights.info(name).shape().toArray()))
+                    .tensor(weights.info(name).dtype(), region.offset(), weights.info(name).shape()))
         .orElseGet(() -> scope.tensor(weights.read(name)));
   }
 
   private static TorchValue float32(TorchValue source, NativeScope scope) {
-    return source.dtype() == DType.F32 ? source : replaced(source, source.toFloat32(scope));
+    return source.dtype() == DType.F32 ? source : replaced(source, source.cast(scope, DType.F32));
   }
 
   private static TorchValue replaced(TorchValue source, TorchValue copy) {

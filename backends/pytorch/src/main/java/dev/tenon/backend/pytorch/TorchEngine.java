@@ -22,20 +22,19 @@ import java.util.Map;
 
 /** What the engines for inference and for training share: batches in, outputs out, one thread at a time. */
 abstract class TorchEngine implements Engine {
-  /** Bytes of logits that live at once for next-token outputs. */
-  private static final long CHUNK_BYTES = 64L << 20;
-
   final TorchBridge bridge;
   final CallGuard guard;
   private final Network network;
   private final int microBatchTokens;
+  private final long headChunkBytes;
   private final Map<String, ObjectiveProgram> objectives = new HashMap<>();
   private final List<TorchSession> sessions = new ArrayList<>();
 
-  TorchEngine(TorchBridge bridge, Network network, int microBatchTokens) {
+  TorchEngine(TorchBridge bridge, Network network, int microBatchTokens, long headChunkBytes) {
     this.bridge = bridge;
     this.network = network;
     this.microBatchTokens = microBatchTokens;
+    this.headChunkBytes = headChunkBytes;
     this.guard = new CallGuard("engine of " + network.architecture());
   }
 
@@ -120,7 +119,7 @@ abstract class TorchEngine implements Engine {
 
   /** Rows of logits that live at once, an {@code int}. */
   final TorchValue chunk(NativeScope scope) {
-    return scope.integer(Math.max(1, CHUNK_BYTES / (4L * network.program().vocabSize())));
+    return scope.integer(Math.max(1, headChunkBytes / (4L * network.program().vocabSize())));
   }
 
   @Override

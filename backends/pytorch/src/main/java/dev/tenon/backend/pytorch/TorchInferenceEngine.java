@@ -11,15 +11,15 @@ import dev.tenon.spec.FinetuneSpec;
 final class TorchInferenceEngine extends TorchEngine {
   private final InferenceModel model;
 
-  private TorchInferenceEngine(TorchBridge bridge, Network network, InferenceModel model) {
-    super(bridge, network, FinetuneSpec.DEFAULT_MICRO_BATCH_TOKENS);
+  private TorchInferenceEngine(TorchBridge bridge, Network network, InferenceModel model, long headChunkBytes) {
+    super(bridge, network, FinetuneSpec.DEFAULT_MICRO_BATCH_TOKENS, headChunkBytes);
     this.model = model;
   }
 
-  static TorchInferenceEngine open(TorchBridge bridge, Network network) {
+  static TorchInferenceEngine open(TorchBridge bridge, Network network, long headChunkBytes) {
     try (NativeScope loading = bridge.scope("load")) {
       StageWeights weights = StageWeights.load(network, loading, false);
-      return new TorchInferenceEngine(bridge, network, InferenceModel.fuse(bridge, network, weights));
+      return new TorchInferenceEngine(bridge, network, InferenceModel.fuse(bridge, network, weights), headChunkBytes);
     }
   }
 

@@ -33,8 +33,8 @@ final class TorchTrainEngine extends TorchEngine implements TrainEngine {
   private @Nullable InferenceModel view;
   private long version;
 
-  TorchTrainEngine(TorchBridge bridge, Network network, FinetuneSpec spec) {
-    super(bridge, network, spec.microBatchTokens());
+  TorchTrainEngine(TorchBridge bridge, Network network, FinetuneSpec spec, long headChunkBytes) {
+    super(bridge, network, spec.microBatchTokens(), headChunkBytes);
     this.spec = spec;
     module = bridge.load(ProgramArchives.training(network.program()));
     owned = bridge.scope("train engine");

@@ -19,7 +19,7 @@ import java.util.OptionalLong;
 public final class FallbackTokenizer implements Tokenizer {
   public static final List<String> PIECES =
       List.of("▁", "▁a", "b", "stop", "▁END", "é", "😀", "▁▁");
-  public static final long EOS = 256 + PIECES.size();
+  public static final long EOS = 256L + PIECES.size();
 
   @Override
   public Encoding encode(String text, boolean addSpecialTokens) {

@@ -1,6 +1,7 @@
 package dev.tenon.backend.pytorch.internal;
 
 import dev.tenon.error.InvalidInputException;
+import dev.tenon.internal.Problems;
 
 /**
  * How one call into libtorch runs. The bridge sets this on the calling thread before the call and
@@ -34,7 +35,7 @@ public record CallSettings(Mode mode, int threads) {
   /** Checks the number of threads. */
   public CallSettings {
     if (threads < 0) {
-      throw new InvalidInputException("threads: " + threads + " (expected: 0 or more)");
+      throw new InvalidInputException(Problems.problem("threads", threads, "0 or more"));
     }
   }
 

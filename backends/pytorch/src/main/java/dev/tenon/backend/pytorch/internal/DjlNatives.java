@@ -1,6 +1,7 @@
 package dev.tenon.backend.pytorch.internal;
 
 import dev.tenon.error.UnsupportedFeatureException;
+import dev.tenon.internal.Problems;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
@@ -47,13 +48,10 @@ final class DjlNatives {
       return new DjlNatives(new Finder(type));
     } catch (ReflectiveOperationException | RuntimeException e) {
       throw new UnsupportedFeatureException(
-          "DJL PyTorch engine: version "
-              + foundVersion
-              + " lacks "
-              + e.getMessage()
-              + " (expected: ai.djl.pytorch:pytorch-engine:"
-              + DJL_VERSION
-              + ")",
+          Problems.problem(
+              "DJL PyTorch engine",
+              "version " + foundVersion + " lacks " + e.getMessage(),
+              "ai.djl.pytorch:pytorch-engine:" + DJL_VERSION),
           e);
     }
   }

@@ -1,7 +1,9 @@
 package dev.tenon.backend.pytorch.internal;
 
 import dev.tenon.error.InvalidInputException;
+import dev.tenon.internal.Problems;
 import dev.tenon.tensor.DType;
+import dev.tenon.tensor.Shape;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -9,7 +11,6 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Map;
 
@@ -28,12 +29,12 @@ public final class MappedTensors {
   private final Map<DType, TorchValue> mappings = new EnumMap<>(DType.class);
 
   MappedTensors(Path file, NativeScope scope) {
-    this.file = file;
+    this.file = file.toAbsolutePath();
     this.scope = scope;
     try {
       this.size = Files.size(file);
     } catch (IOException e) {
-      throw new InvalidInputException("file: " + file + " (expected: a readable file)", e);
+      throw new InvalidInputException(Problems.problem("file", file, "a readable file"), e);
     }
   }
 
@@ -49,7 +50,7 @@ public final class MappedTensors {
    * @param offset first byte of the region in the file
    * @throws InvalidInputException if the region is not inside the file
    */
-  public TorchValue tensor(DType dtype, long offset, long... shape) {
+  public TorchValue tensor(DType dtype, long offset, Shape shape) {
     long bytes = checkRegion(dtype, offset, shape);
     if (bytes == 0 || !canMap(dtype, offset)) {
       return read(dtype, offset, shape);
@@ -65,7 +66,7 @@ public final class MappedTensors {
               whole,
               arguments.integer(offset / dtype.bytes()),
               arguments.integer(bytes / dtype.bytes()),
-              arguments.integers(shape));
+              arguments.integers(shape.toArray()));
     }
   }
 
@@ -75,7 +76,7 @@ public final class MappedTensors {
    * @param offset first byte of the region in the file
    * @throws InvalidInputException if the region is not inside the file
    */
-  public TorchValue read(DType dtype, long offset, long... shape) {
+  public TorchValue read(DType dtype, long offset, Shape shape) {
     checkRegion(dtype, offset, shape);
     TorchValue tensor = TensorCopy.allocate(scope, dtype, shape);
     try (FileChannel channel = FileChannel.open(file)) {
@@ -83,7 +84,7 @@ public final class MappedTensors {
       TensorCopy.visit(tensor, window -> fill(window, channel));
     } catch (IOException | UncheckedIOException e) {
       tensor.close();
-      throw new InvalidInputException("file: " + file + " (expected: a readable file)", e);
+      throw new InvalidInputException(Problems.problem("file", file, "a readable file"), e);
     }
     return tensor;
   }
@@ -102,20 +103,14 @@ public final class MappedTensors {
     }
   }
 
-  private long checkRegion(DType dtype, long offset, long[] shape) {
+  private long checkRegion(DType dtype, long offset, Shape shape) {
     long bytes = TensorCopy.byteSize(dtype, shape);
     if (offset < 0 || bytes > size || offset > size - bytes) {
       throw new InvalidInputException(
-          "region: "
-              + dtype
-              + Arrays.toString(shape)
-              + " at byte "
-              + offset
-              + " of "
-              + file
-              + " (expected: inside its "
-              + size
-              + " bytes)");
+          Problems.problem(
+              "region",
+              dtype + " " + shape + " at byte " + offset + " of " + file,
+              "inside its " + size + " bytes"));
     }
     return bytes;
   }

@@ -16,8 +16,24 @@ final class ModuleFunctions {
   private final MethodHandle torchDeleteModule;
 
   ModuleFunctions(DjlNatives.Finder finder) throws ReflectiveOperationException {
-    moduleLoad = finder.find("moduleLoad", long.class, InputStream.class, int[].class, boolean.class, byte[].class, long.class);
-    moduleRunMethod = finder.find("moduleRunMethod", long.class, long.class, String.class, long[].class, boolean.class, boolean.class);
+    moduleLoad =
+        finder.find(
+            "moduleLoad",
+            long.class,
+            InputStream.class,
+            int[].class,
+            boolean.class,
+            byte[].class,
+            long.class);
+    moduleRunMethod =
+        finder.find(
+            "moduleRunMethod",
+            long.class,
+            long.class,
+            String.class,
+            long[].class,
+            boolean.class,
+            boolean.class);
     moduleGetMethodNames = finder.find("moduleGetMethodNames", String[].class, long.class);
     torchDeleteModule = finder.find("torchDeleteModule", void.class, long.class);
   }
@@ -27,13 +43,19 @@ final class ModuleFunctions {
     return moduleLoad(archive, new int[] {0, -1}, false, new byte[64 * 1024], -1);
   }
 
-  long moduleLoad(InputStream archive, int[] device, boolean mapLocation, byte[] readBuffer, long size) {
-    return callLong(() -> (long) moduleLoad.invokeExact(archive, device, mapLocation, readBuffer, size));
+  long moduleLoad(
+      InputStream archive, int[] device, boolean mapLocation, byte[] readBuffer, long size) {
+    return callLong(
+        () -> (long) moduleLoad.invokeExact(archive, device, mapLocation, readBuffer, size));
   }
 
   // isTrain false runs the call inside c10::InferenceMode, true runs it as it is.
-  long runMethod(long module, String method, long[] values, boolean isTrain, boolean separateCudaStream) {
-    return callLong(() -> (long) moduleRunMethod.invokeExact(module, method, values, isTrain, separateCudaStream));
+  long runMethod(
+      long module, String method, long[] values, boolean isTrain, boolean separateCudaStream) {
+    return callLong(
+        () ->
+            (long)
+                moduleRunMethod.invokeExact(module, method, values, isTrain, separateCudaStream));
   }
 
   String[] methodNames(long module) {

@@ -1,11 +1,13 @@
 package dev.tenon.backend.pytorch.internal;
 
 import dev.tenon.error.EngineClosedException;
+import dev.tenon.internal.Problems;
 import dev.tenon.tensor.DType;
 import dev.tenon.tensor.Shape;
 import dev.tenon.tensor.TensorData;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -58,7 +60,11 @@ public final class NativeScope implements AutoCloseable {
     try (NativeScope arguments = bridge.scope("zeros")) {
       return bridge
           .builtins()
-          .call(this, "zeros", arguments.integers(shape.toArray()), arguments.integer(TorchTypes.toTorch(dtype)));
+          .call(
+              this,
+              "zeros",
+              arguments.integers(shape.toArray()),
+              arguments.integer(TorchTypes.toTorch(dtype)));
     }
   }
 
@@ -109,11 +115,13 @@ public final class NativeScope implements AutoCloseable {
 
   /** A {@code List[Tensor]}. */
   public TorchValue tensors(Collection<TorchValue> tensors) {
+    tensors.forEach(TorchValue::checkTensor);
     return tensors.isEmpty() ? add(natives().fromTensors(new long[0])) : list(tensors);
   }
 
   /** A {@code Dict[str, Tensor]} in the map's order. */
   public TorchValue tensorDict(Map<String, TorchValue> tensors) {
+    tensors.values().forEach(TorchValue::checkTensor);
     return dict(tensors);
   }
 
@@ -123,7 +131,7 @@ public final class NativeScope implements AutoCloseable {
       return bridge.builtins().call(this, "no_reals");
     }
     try (NativeScope parts = bridge.scope("reals")) {
-      Map<String, TorchValue> values = new java.util.LinkedHashMap<>();
+      Map<String, TorchValue> values = new LinkedHashMap<>();
       reals.forEach((key, value) -> values.put(key, parts.real(value)));
       return dict(values);
     }
@@ -131,6 +139,7 @@ public final class NativeScope implements AutoCloseable {
 
   /** A {@code List[Dict[str, Tensor]]}. */
   public TorchValue dicts(Collection<TorchValue> dicts) {
+    dicts.forEach(TorchValue::checkTensorDict);
     return dicts.isEmpty() ? bridge.builtins().call(this, "no_dicts") : list(dicts);
   }
 
@@ -177,7 +186,7 @@ public final class NativeScope implements AutoCloseable {
 
   void checkOpen() {
     if (closed) {
-      throw new EngineClosedException("scope " + name + ": closed (expected: open)");
+      throw new EngineClosedException(Problems.problem("scope " + name, "closed", "open"));
     }
   }
 

@@ -1,6 +1,8 @@
 package dev.tenon.backend.pytorch.internal;
 
+import ai.djl.engine.EngineException;
 import dev.tenon.error.InvalidInputException;
+import dev.tenon.internal.Problems;
 import dev.tenon.tensor.DType;
 import dev.tenon.tensor.Shape;
 import dev.tenon.tensor.TensorData;
@@ -9,8 +11,8 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.WritableByteChannel;
-import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
 
@@ -20,8 +22,8 @@ import java.util.List;
  */
 final class TensorCopy {
 
-  // A window is a ByteBuffer, so it has less than 2 GiB; as large as a segment of TensorData.
-  private static final long WINDOW_BYTES = 1L << 30;
+  // Equal to a segment of TensorData, so that each window fills one.
+  private static final long WINDOW_BYTES = TensorData.SEGMENT_BYTES;
 
   private TensorCopy() {}
 
@@ -32,55 +34,61 @@ final class TensorCopy {
   }
 
   /**
-   * Bytes of a tensor, in 64 bits.
+   * Bytes of a tensor.
    *
-   * @throws InvalidInputException for a negative dimension or a product beyond 2^63
+   * @throws InvalidInputException for 2^63 or more
    */
-  static long byteSize(DType dtype, long[] shape) {
+  static long byteSize(DType dtype, Shape shape) {
     try {
-      long bytes = dtype.bytes();
-      for (long dimension : shape) {
-        bytes = Math.multiplyExact(bytes, dimension);
-        if (dimension < 0) {
-          throw new ArithmeticException();
-        }
-      }
-      return bytes;
+      return Math.multiplyExact(shape.size(), dtype.bytes());
     } catch (ArithmeticException e) {
       throw new InvalidInputException(
-          "shape: " + Arrays.toString(shape) + " (expected: dimensions >= 0, below 2^63 bytes)", e);
+          Problems.problem("shape", shape, "less than 2^63 bytes of " + dtype), e);
     }
   }
 
-  static TorchValue allocate(NativeScope scope, DType dtype, long[] shape) {
+  /** A tensor on the CPU whose content is whatever was in memory. */
+  static TorchValue allocate(NativeScope scope, DType dtype, Shape shape) {
     byteSize(dtype, shape);
-    try (NativeScope arguments = scope.bridge().scope("allocate")) {
-      return scope
-          .bridge()
+    TorchBridge bridge = scope.bridge();
+    try (NativeScope arguments = bridge.scope("allocate")) {
+      return bridge
           .builtins()
           .call(
               scope,
               "empty",
-              arguments.integers(shape),
+              arguments.integers(shape.toArray()),
               arguments.integer(TorchTypes.toTorch(dtype)));
     }
   }
 
   static TorchValue toTorch(NativeScope scope, TensorData data) {
-    Iterator<ByteBuffer> source = data.segments().iterator();
-    TorchValue tensor = allocate(scope, data.dtype(), data.shape().toArray());
-    visit(tensor, window -> window.put(source.next()));
+    TorchValue tensor = allocate(scope, data.dtype(), data.shape());
+    Deque<ByteBuffer> segments = new ArrayDeque<>(data.segments());
+    visit(tensor, window -> fill(window, segments));
     return tensor;
   }
 
-  static TensorData toHost(TorchValue tensor) {
-    List<ByteBuffer> segments = new ArrayList<>();
-    visit(tensor, window -> segments.add(copy(window)));
-    return TensorData.wrap(tensor.dtype(), Shape.of(tensor.shape()), segments);
+  // Segments of a slice may start anywhere, so they need not match the windows.
+  private static void fill(ByteBuffer window, Deque<ByteBuffer> segments) {
+    while (window.hasRemaining()) {
+      ByteBuffer next = segments.element();
+      int count = Math.min(window.remaining(), next.remaining());
+      window.put(next.slice(next.position(), count));
+      next.position(next.position() + count);
+      if (!next.hasRemaining()) {
+        segments.remove();
+      }
+    }
   }
 
-  private static ByteBuffer copy(ByteBuffer window) {
-    return ByteBuffer.allocate(window.remaining()).order(ByteOrder.LITTLE_ENDIAN).put(window).flip();
+  static TensorData toHost(TorchValue tensor) {
+    DType dtype = tensor.dtype();
+    Shape shape = tensor.shape();
+    List<ByteBuffer> segments = TensorData.allocate(byteSize(dtype, shape));
+    Iterator<ByteBuffer> targets = segments.iterator();
+    visit(tensor, window -> targets.next().duplicate().put(window));
+    return TensorData.wrap(dtype, shape, segments);
   }
 
   static void write(TorchValue tensor, WritableByteChannel channel) throws IOException {
@@ -103,7 +111,7 @@ final class TensorCopy {
    */
   static void visit(TorchValue tensor, WindowAction action) {
     int elementBytes = tensor.dtype().bytes();
-    long bytes = elements(tensor.shape()) * elementBytes;
+    long bytes = tensor.shape().size() * elementBytes;
     if (bytes == 0) {
       return;
     }
@@ -120,7 +128,7 @@ final class TensorCopy {
       NativeScope scope, TorchValue tensor, int elementBytes, WindowAction action) {
     Builtins builtins = scope.bridge().builtins();
     TorchValue flat = builtins.call(scope, "flat", tensor);
-    long total = elements(tensor.shape());
+    long total = tensor.shape().size();
     long step = WINDOW_BYTES / elementBytes;
     for (long start = 0; start < total; start += step) {
       try (TorchValue from = scope.integer(start);
@@ -145,11 +153,9 @@ final class TensorCopy {
             return t;
           } catch (IOException e) {
             throw new UncheckedIOException(e);
+          } catch (EngineException e) {
+            throw TorchErrors.call("copy", e);
           }
         });
-  }
-
-  private static long elements(long[] shape) {
-    return Arrays.stream(shape).reduce(1, Math::multiplyExact);
   }
 }

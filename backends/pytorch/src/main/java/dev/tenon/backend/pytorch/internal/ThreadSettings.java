@@ -24,9 +24,7 @@ final class ThreadSettings implements AutoCloseable {
   static ThreadSettings enter(ThreadFunctions functions, CallSettings settings) {
     ThreadSettings before =
         new ThreadSettings(
-            functions,
-            functions.gradMode(),
-            settings.threads() == 0 ? 0 : functions.threads());
+            functions, functions.gradMode(), settings.threads() == 0 ? 0 : functions.threads());
     functions.setGraphOptimization(false);
     functions.setGradMode(settings.mode() == CallSettings.Mode.GRAD);
     before.changeThreads(settings.threads(), before.threads);

@@ -1,6 +1,8 @@
 package dev.tenon.backend.pytorch.internal;
 
+import ai.djl.engine.EngineException;
 import dev.tenon.error.EngineClosedException;
+import dev.tenon.internal.Problems;
 import dev.tenon.nn.script.ScriptArchive;
 import java.util.List;
 import java.util.concurrent.locks.ReadWriteLock;
@@ -30,8 +32,8 @@ public final class TorchModule implements AutoCloseable {
     try {
       long handle = bridge.natives().modules.load(archive.open());
       return new TorchModule(bridge, archive, handle, counted);
-    } catch (RuntimeException e) {
-      throw TorchErrors.compile(archive, e);
+    } catch (EngineException e) {
+      throw TorchErrors.compile(e);
     }
   }
 
@@ -64,7 +66,7 @@ public final class TorchModule implements AutoCloseable {
     lock.readLock().lock();
     try {
       return scope.add(run(settings, method, handles));
-    } catch (ai.djl.engine.EngineException e) {
+    } catch (EngineException e) {
       throw TorchErrors.call(method, e);
     } finally {
       lock.readLock().unlock();
@@ -73,7 +75,7 @@ public final class TorchModule implements AutoCloseable {
 
   private long run(CallSettings settings, String method, long[] arguments) {
     if (handle == 0) {
-      throw new EngineClosedException("module: closed (expected: open)");
+      throw new EngineClosedException(Problems.problem("module", "closed", "open"));
     }
     boolean inference = settings.mode() == CallSettings.Mode.INFERENCE;
     try (ThreadSettings ignored = ThreadSettings.enter(bridge.natives().threads, settings)) {

@@ -4,34 +4,18 @@ import ai.djl.engine.Engine;
 import ai.djl.pytorch.engine.PtEngineProvider;
 import ai.djl.util.Platform;
 import dev.tenon.error.UnsupportedFeatureException;
-import java.util.Map;
+import dev.tenon.internal.Problems;
+import dev.tenon.nn.internal.DjlSettings;
 
 /** Loads libtorch through DJL, once in a process. */
 final class TorchStart {
 
   static final String NATIVES_RESOURCE = "native/lib/pytorch.properties";
 
-  /**
-   * No download at run time, no telemetry, the CPU build of DJL's tokenizers. DJL's classes read
-   * these while they are initialised.
-   */
-  private static final Map<String, String> PROPERTIES =
-      Map.of("ai.djl.offline", "true", "OPT_OUT_TRACKING", "true", "RUST_FLAVOR", "cpu");
-
   private TorchStart() {}
 
-  /** Sets DJL's properties where the host has set neither them nor their environment variable. */
-  static void setProperties() {
-    PROPERTIES.forEach(
-        (key, value) -> {
-          if (System.getenv(key) == null && System.getProperty(key) == null) {
-            System.setProperty(key, value);
-          }
-        });
-  }
-
   static DjlNatives load() {
-    setProperties();
+    DjlSettings.apply();
     Thread thread = Thread.currentThread();
     ClassLoader before = thread.getContextClassLoader();
     // DJL finds its engines and its native libraries through this loader only.
@@ -59,11 +43,11 @@ final class TorchStart {
     boolean found = loader != null && loader.getResource(NATIVES_RESOURCE) != null;
     String problem = found ? String.valueOf(cause.getMessage()) : "not on the class path";
     return new UnsupportedFeatureException(
-        "libtorch: "
-            + problem
-            + " (expected: the dependency dev.tenon:tenon-natives-cpu-"
-            + Platform.fromSystem("pytorch").getClassifier()
-            + ")",
+        Problems.problem(
+            "libtorch",
+            problem,
+            "the dependency dev.tenon:tenon-natives-cpu-"
+                + Platform.fromSystem("pytorch").getClassifier()),
         cause);
   }
 }

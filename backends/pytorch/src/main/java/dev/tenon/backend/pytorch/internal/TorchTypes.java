@@ -1,18 +1,14 @@
 package dev.tenon.backend.pytorch.internal;
 
 import dev.tenon.error.UnsupportedFeatureException;
+import dev.tenon.internal.Problems;
 import dev.tenon.tensor.DType;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /** The numbers that libtorch's {@code ScalarType} and DJL's {@code DataType} give element types. */
 final class TorchTypes {
-
-  private static final Map<DType, Integer> TORCH =
-      Map.of(
-          DType.U8, 0, DType.I8, 1, DType.I16, 2, DType.I32, 3, DType.I64, 4, DType.F16, 5,
-          DType.F32, 6, DType.F64, 7, DType.BOOL, 11, DType.BF16, 15);
 
   // By DJL's number; it has none for BF16 and I16.
   private static final List<DType> DJL =
@@ -22,20 +18,29 @@ final class TorchTypes {
   private TorchTypes() {}
 
   static int toTorch(DType dtype) {
-    return TORCH.get(dtype);
+    return switch (dtype) {
+      case U8 -> 0;
+      case I8 -> 1;
+      case I16 -> 2;
+      case I32 -> 3;
+      case I64 -> 4;
+      case F16 -> 5;
+      case F32 -> 6;
+      case F64 -> 7;
+      case BOOL -> 11;
+      case BF16 -> 15;
+    };
   }
 
   static DType ofTorch(long number) {
-    return TORCH.entrySet().stream()
-        .filter(entry -> entry.getValue() == number)
-        .map(Map.Entry::getKey)
+    return Arrays.stream(DType.values())
+        .filter(dtype -> toTorch(dtype) == number)
         .findAny()
         .orElseThrow(
             () ->
                 new UnsupportedFeatureException(
-                    "dtype: torch scalar type "
-                        + number
-                        + " (expected: one that safetensors can hold)"));
+                    Problems.problem(
+                        "dtype", "torch scalar type " + number, "one that safetensors can hold")));
   }
 
   static Optional<DType> ofDjl(int number) {

@@ -2,7 +2,9 @@ package dev.tenon.backend.pytorch.internal;
 
 import dev.tenon.error.EngineClosedException;
 import dev.tenon.error.InvalidInputException;
+import dev.tenon.internal.Problems;
 import dev.tenon.tensor.DType;
+import dev.tenon.tensor.Shape;
 import dev.tenon.tensor.TensorData;
 import java.io.IOException;
 import java.nio.channels.WritableByteChannel;
@@ -43,7 +45,7 @@ public final class TorchValue implements AutoCloseable {
 
   long handle() {
     if (handle == 0) {
-      throw new EngineClosedException("value: closed (expected: open)");
+      throw new EngineClosedException(Problems.problem("value", "closed", "open"));
     }
     return handle;
   }
@@ -82,8 +84,8 @@ public final class TorchValue implements AutoCloseable {
   // ---- tensors
 
   /** Shape of the tensor. */
-  public long[] shape() {
-    return withTensor(natives().tensors::sizes);
+  public Shape shape() {
+    return Shape.of(withTensor(natives().tensors::sizes));
   }
 
   /** Element type of the tensor. */
@@ -93,22 +95,25 @@ public final class TorchValue implements AutoCloseable {
         .orElseGet(() -> TorchTypes.ofTorch(scope.bridge().builtins().dtype(this)));
   }
 
-  /**
-   * Copies the tensor to Java memory, from any device.
-   *
-   */
+  /** Copies the tensor to Java memory, from any device and of any size. */
   public TensorData toTensorData() {
     return TensorCopy.toHost(this);
   }
 
-  /** Writes the tensor's bytes, little-endian and row-major, of any size. */
+  /** Writes the tensor's bytes, little-endian and row-major, without a copy in Java memory. */
   public void writeTo(WritableByteChannel channel) throws IOException {
     TensorCopy.write(this, channel);
   }
 
-  /** A copy of the tensor as F32, in memory of its own. */
-  public TorchValue toFloat32(NativeScope owner) {
-    return owner.bridge().builtins().call(owner, "float32", this);
+  /**
+   * A copy of the tensor with another element type, in memory of its own, made without autograd.
+   *
+   * @param owner scope of the copy
+   */
+  public TorchValue cast(NativeScope owner, DType dtype) {
+    try (TorchValue number = scope.integer(TorchTypes.toTorch(dtype))) {
+      return scope.bridge().builtins().call(owner, "cast", this, number);
+    }
   }
 
   /** A copy of the tensor as F32 that requires gradients: a leaf of autograd. */
@@ -117,7 +122,7 @@ public final class TorchValue implements AutoCloseable {
   }
 
   <T> T withTensor(LongFunction<T> body) {
-    check("Tensor", values()::isTensor);
+    checkTensor();
     long tensor = values().toTensor(handle);
     HandleCounter.TENSORS.incrementAndGet();
     try {
@@ -148,7 +153,10 @@ public final class TorchValue implements AutoCloseable {
     return values().toBoolean(handle);
   }
 
-  /** The {@code str}. */
+  /**
+   * The {@code str}. DJL hands it over as a C string in modified UTF-8: it ends at a NUL, and
+   * characters beyond U+FFFF arrive as others. The same holds for the keys of {@link #entries}.
+   */
   public String toText() {
     check("str", values()::isString);
     return values().toText(handle);
@@ -178,9 +186,18 @@ public final class TorchValue implements AutoCloseable {
     return entries;
   }
 
+  // Native code takes a list's type from its first element, so a wrong later one would pass.
+  void checkTensor() {
+    check("Tensor", values()::isTensor);
+  }
+
+  void checkTensorDict() {
+    check("Dict(str, Tensor)", value -> values().typeName(value).equals("Dict(str, Tensor)"));
+  }
+
   private void check(String expected, LongPredicate type) {
     if (!type.test(handle())) {
-      throw new InvalidInputException("value: " + typeName() + " (expected: " + expected + ")");
+      throw new InvalidInputException(Problems.problem("value", typeName(), expected));
     }
   }
 

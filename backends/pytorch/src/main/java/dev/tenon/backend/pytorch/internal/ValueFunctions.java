@@ -50,7 +50,8 @@ final class ValueFunctions {
     iValueFromTensorList = finder.find("iValueFromTensorList", long.class, long[].class);
     iValueFromList = finder.find("iValueFromList", long.class, long[].class);
     iValueFromTuple = finder.find("iValueFromTuple", long.class, long[].class);
-    iValueFromStringIValueMap = finder.find("iValueFromStringIValueMap", long.class, String[].class, long[].class);
+    iValueFromStringIValueMap =
+        finder.find("iValueFromStringIValueMap", long.class, String[].class, long[].class);
     iValueGetType = finder.find("iValueGetType", String.class, long.class);
     iValueIsTensor = finder.find("iValueIsTensor", boolean.class, long.class);
     iValueIsBool = finder.find("iValueIsBool", boolean.class, long.class);
