@@ -107,7 +107,8 @@ public final class Quickstart {
     List<String> answers = answers(model);
     out.printf("%n%s%n", title);
     for (int i = 0; i < answers.size(); i++) {
-      out.printf("  %s -> %s%n", PROMPTS.get(i).strip(), answers.get(i));
+      String printable = answers.get(i).replaceAll("\\p{Cntrl}", "?");
+      out.printf("  %s -> %s%n", PROMPTS.get(i).strip(), printable);
     }
   }
 
