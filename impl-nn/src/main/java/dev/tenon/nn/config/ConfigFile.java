@@ -31,7 +31,8 @@ public record ConfigFile(String file, String text, Map<String, @Nullable Object>
    */
   public static ConfigFile read(Path file) {
     return readIfPresent(file)
-        .orElseThrow(() -> new CheckpointException(Problems.problem(file.toString(), "missing", "a file")));
+        .orElseThrow(
+            () -> new CheckpointException(Problems.problem(file.toString(), "missing", "a file")));
   }
 
   /** Reads a file if it exists. */
@@ -53,7 +54,7 @@ public record ConfigFile(String file, String text, Map<String, @Nullable Object>
       JsonObject object = JsonObject.of(file, Json.parse(bytes, file, LIMITS));
       return new ConfigFile(file, new String(bytes, StandardCharsets.UTF_8), object.toMap());
     } catch (InvalidInputException e) {
-      throw new CheckpointException(e.getMessage(), e);
+      throw new CheckpointException(String.valueOf(e.getMessage()), e);
     }
   }
 
@@ -61,11 +62,13 @@ public record ConfigFile(String file, String text, Map<String, @Nullable Object>
     try {
       long size = Files.size(file);
       if (size > LIMITS.bytes()) {
-        throw new CheckpointException(Problems.problem(file.toString(), size + " bytes", "at most " + LIMITS.bytes()));
+        throw new CheckpointException(
+            Problems.problem(file.toString(), size + " bytes", "at most " + LIMITS.bytes()));
       }
       return Files.readAllBytes(file);
     } catch (IOException e) {
-      throw new CheckpointException(Problems.problem(file.toString(), e.getMessage(), "a readable file"), e);
+      throw new CheckpointException(
+          Problems.problem(file.toString(), e.getMessage(), "a readable file"), e);
     }
   }
 

@@ -12,8 +12,9 @@ import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads typed values from a JSON object and collects what is wrong with them, so that {@link #finish} can tell all of it at
- * once. A key that is missing or null is absent. After a problem a getter returns a value that is in range. Not for threads.
+ * Reads typed values from a JSON object and collects what is wrong with them, so that {@link
+ * #finish} can tell all of it at once. A key that is missing or null is absent. After a problem a
+ * getter returns a value that is in range. Not for threads.
  */
 public final class ConfigReader {
   private final String file;
@@ -33,7 +34,11 @@ public final class ConfigReader {
   }
 
   private ConfigReader(
-      String file, String prefix, Map<String, @Nullable Object> values, Problems problems, Problems unsupported) {
+      String file,
+      String prefix,
+      Map<String, @Nullable Object> values,
+      Problems problems,
+      Problems unsupported) {
     this.file = file;
     this.prefix = prefix;
     this.values = values;
@@ -130,7 +135,13 @@ public final class ConfigReader {
   @SuppressWarnings("unchecked") // The reader of JSON makes objects with string keys only.
   public Optional<ConfigReader> object(String key) {
     if (has(key) && values.get(key) instanceof Map<?, ?> found) {
-      return Optional.of(new ConfigReader(file, prefix + key + ".", (Map<String, @Nullable Object>) found, problems, unsupported));
+      return Optional.of(
+          new ConfigReader(
+              file,
+              prefix + key + ".",
+              (Map<String, @Nullable Object>) found,
+              problems,
+              unsupported));
     }
     if (has(key)) {
       problem(key, "an object");

@@ -3,8 +3,8 @@ package dev.tenon.nn.config;
 import java.util.Set;
 
 /**
- * Changes strings of a JSON object in its text, so that every other byte of the file stays as its author wrote it. The text is
- * valid JSON, as {@link ConfigFile} has checked.
+ * Changes strings of a JSON object in its text, so that every other byte of the file stays as its
+ * author wrote it. The text is valid JSON, as {@link ConfigFile} has checked.
  */
 public final class ConfigText {
   private final String json;
@@ -15,7 +15,8 @@ public final class ConfigText {
   }
 
   /**
-   * The text with another string under some keys of its top level, where these hold a string or null.
+   * The text with another string under some keys of its top level, where these hold a string or
+   * null.
    *
    * @param value without characters that JSON escapes
    */
@@ -44,7 +45,7 @@ public final class ConfigText {
         continue;
       }
       depth += c == '{' || c == '[' ? 1 : c == '}' || c == ']' ? -1 : 0;
-      key = c == '{' || c == ',' || key && c != ':';
+      key = c == '{' || c == ',' || (key && c != ':');
       at++;
     }
     return out.append(json, copied, json.length()).toString();

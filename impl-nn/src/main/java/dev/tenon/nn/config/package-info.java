@@ -1,4 +1,7 @@
-/** The JSON files of a HuggingFace directory: strictly read, kept as text, with typed access to their keys. */
+/**
+ * The JSON files of a HuggingFace directory: strictly read, kept as text, with typed access to
+ * their keys.
+ */
 @NullMarked
 package dev.tenon.nn.config;
 

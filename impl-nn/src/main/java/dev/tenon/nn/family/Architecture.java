@@ -19,7 +19,8 @@ import java.util.regex.Pattern;
  * @param parameters the parameter table, in the order of first use
  * @param program the computation
  * @param maxPositions longest sequence it is made for, in tokens
- * @param tied names that stand for another parameter and appear in no table: tied name to table name
+ * @param tied names that stand for another parameter and appear in no table: tied name to table
+ *     name
  * @param ignored names in files that are no parameters, such as buffers of old versions
  * @param start how a parameter begins when nothing has been trained
  */
@@ -39,7 +40,8 @@ public record Architecture(
     Map<String, Parameter> byName = new LinkedHashMap<>();
     Problems problems = new Problems();
     for (Parameter each : parameters) {
-      problems.check(byName.put(each.name(), each) == null, "parameter", each.name(), "listed once");
+      problems.check(
+          byName.put(each.name(), each) == null, "parameter", each.name(), "listed once");
     }
     problems.throwIfAny(InvalidInputException::new);
   }

@@ -3,8 +3,9 @@ package dev.tenon.nn.internal;
 import java.util.Map;
 
 /**
- * The system properties that keep DJL offline, silent and, for the tokenizers, on the CPU library. They are read when DJL's
- * classes load, so {@link #apply} comes before the first use of any. Safe for threads.
+ * The system properties that keep DJL offline, silent and, for the tokenizers, on the CPU library.
+ * They are read when DJL's classes load, so {@link #apply} comes before the first use of any. Safe
+ * for threads.
  */
 public final class DjlSettings {
   /** Property, the environment variable that DJL prefers to it, value. */

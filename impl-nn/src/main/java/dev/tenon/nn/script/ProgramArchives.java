@@ -10,24 +10,35 @@ import java.io.UncheckedIOException;
 import java.util.Objects;
 
 /**
- * Puts the texts together that make an archive: a prelude per precision, helpers that families share, the family's program, and
- * the driver that loops over the stages inside one call. Every runtime loads the same bytes. Safe for threads.
+ * Puts the texts together that make an archive: a prelude per precision, helpers that families
+ * share, the family's program, and the driver that loops over the stages inside one call. Every
+ * runtime loads the same bytes. Safe for threads.
  */
 public final class ProgramArchives {
-  /** What {@code fuse} makes of a layer, and a model as the inference driver holds it; PACKED differs by precision. */
+  /**
+   * What {@code fuse} makes of a layer, and a model as the inference driver holds it; PACKED
+   * differs by precision.
+   */
   private static final String MODEL =
-      "Tuple[Dict[str, Tensor], List[Dict[str, $PACKED]], List[Dict[str, Tensor]], Dict[str, $PACKED], Dict[str, Tensor]]";
+      "Tuple[Dict[str, Tensor], List[Dict[str, $PACKED]], List[Dict[str, Tensor]], Dict[str,"
+          + " $PACKED], Dict[str, Tensor]]";
 
   private static final String PACKED_F32 = "Tensor";
 
   private ProgramArchives() {}
 
-  /** The archive of a training engine, f32: {@code forward}, {@code train_forward}, {@code train_backward} and the optimizer. */
+  /**
+   * The archive of a training engine, f32: {@code forward}, {@code train_forward}, {@code
+   * train_backward} and the optimizer.
+   */
   public static ScriptArchive training(Program program) {
     return archive(program, "driver-train");
   }
 
-  /** The archive of an inference engine, f32: {@code open_model}, {@code add_layer}, {@code forward} and the steps. */
+  /**
+   * The archive of an inference engine, f32: {@code open_model}, {@code add_layer}, {@code forward}
+   * and the steps.
+   */
   public static ScriptArchive inference(Program program) {
     return archive(program, "driver-infer");
   }
@@ -48,7 +59,8 @@ public final class ProgramArchives {
 
   private static String resource(String name) {
     String file = name + ".torchscript";
-    try (InputStream in = Objects.requireNonNull(ProgramArchives.class.getResourceAsStream(file), file)) {
+    try (InputStream in =
+        Objects.requireNonNull(ProgramArchives.class.getResourceAsStream(file), file)) {
       return new String(in.readAllBytes(), UTF_8);
     } catch (IOException e) {
       throw new UncheckedIOException(e);

@@ -27,8 +27,9 @@ import java.util.zip.ZipOutputStream;
  *
  * <p>The archive is a zip with stored entries under the folder {@code k}: {@code data.pkl} (the
  * object, one field {@code training}), {@code code/__torch__.py} (the class {@code Kernels} with
- * the given methods), {@code constants.pkl} (none), {@code version} ({@code 10}: today's operators, not those of old files) and {@code
- * byteorder} ({@code little}). Equal texts give equal bytes on every host.
+ * the given methods), {@code constants.pkl} (none), {@code version} ({@code 10}: today's operators,
+ * not those of old files) and {@code byteorder} ({@code little}). Equal texts give equal bytes on
+ * every host.
  *
  * <p>The text is not checked here: libtorch compiles it when the archive is loaded. Immutable and
  * safe for use by any thread.

@@ -17,8 +17,8 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * Texts of programs: class-path resources with placeholders such as {@code $HEADS}, for which literals are put in. Safe for
- * threads.
+ * Texts of programs: class-path resources with placeholders such as {@code $HEADS}, for which
+ * literals are put in. Safe for threads.
  */
 public final class ScriptText {
   private static final Pattern PLACEHOLDER = Pattern.compile("\\$([A-Z][A-Z0-9_]*)");
@@ -55,7 +55,8 @@ public final class ScriptText {
    * Puts literals in for placeholders.
    *
    * @param literals text by placeholder, without the {@code $}; see {@link #literal}
-   * @throws InvalidInputException if a placeholder other than {@code $PACKED} has no literal, or a literal no placeholder
+   * @throws InvalidInputException if a placeholder other than {@code $PACKED} has no literal, or a
+   *     literal no placeholder
    */
   public static String substitute(String text, Map<String, String> literals) {
     SortedSet<String> used = placeholders(text);
@@ -75,7 +76,11 @@ public final class ScriptText {
 
   private static SortedSet<String> placeholders(String text) {
     String code = COMMENT.matcher(text).replaceAll("");
-    return PLACEHOLDER.matcher(code).results().map(x -> x.group(1)).collect(Collectors.toCollection(TreeSet::new));
+    return PLACEHOLDER
+        .matcher(code)
+        .results()
+        .map(x -> x.group(1))
+        .collect(Collectors.toCollection(TreeSet::new));
   }
 
   /** A float literal that reads back as the same F64 value. */

@@ -11,9 +11,10 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * The tokenizer of a HuggingFace directory, run by HuggingFace's tokenizers library. Ids and text are those of tokenizer.json
- * itself, without transformers' {@code clean_up_tokenization_spaces}; truncation and padding that the file may ask for do not
- * apply. Safe for threads; its native memory goes with the last reference.
+ * The tokenizer of a HuggingFace directory, run by HuggingFace's tokenizers library. Ids and text
+ * are those of tokenizer.json itself, without transformers' {@code clean_up_tokenization_spaces};
+ * truncation and padding that the file may ask for do not apply. Safe for threads; its native
+ * memory goes with the last reference.
  */
 public final class HfTokenizer implements Tokenizer {
   private final NativeTokenizer tokenizer;
@@ -27,8 +28,8 @@ public final class HfTokenizer implements Tokenizer {
   }
 
   /**
-   * Opens a directory with tokenizer.json and, for the roles of tokens, generation_config.json, config.json,
-   * tokenizer_config.json and special_tokens_map.json where they exist.
+   * Opens a directory with tokenizer.json and, for the roles of tokens, generation_config.json,
+   * config.json, tokenizer_config.json and special_tokens_map.json where they exist.
    *
    * @throws dev.tenon.error.CheckpointException naming the file that is missing or wrong
    */
@@ -52,14 +53,18 @@ public final class HfTokenizer implements Tokenizer {
   /**
    * {@inheritDoc}
    *
-   * <p>Rows are filled to the longest of the batch; without a pad token, with the first token that ends a sequence.
+   * <p>Rows are filled to the longest of the batch; without a pad token, with the first token that
+   * ends a sequence.
    *
-   * @throws InvalidInputException if {@code maxLength} has no room for the template's tokens, or there is nothing to pad with
+   * @throws InvalidInputException if {@code maxLength} has no room for the template's tokens, or
+   *     there is nothing to pad with
    */
   @Override
   public List<Encoding> encodeBatch(List<String> texts, Padding padding, int maxLength) {
     List<Encoding> rows =
-        texts.stream().map(x -> Rows.cut(encode(x, true), maxLength, specials.cutsFromStart())).toList();
+        texts.stream()
+            .map(x -> Rows.cut(encode(x, true), maxLength, specials.cutsFromStart()))
+            .toList();
     if (padding == Padding.NONE) {
       return rows;
     }
@@ -77,7 +82,8 @@ public final class HfTokenizer implements Tokenizer {
             .orElseThrow(
                 () ->
                     new InvalidInputException(
-                        Problems.problem("pad token", "none", "a tokenizer with a pad or an end token")));
+                        Problems.problem(
+                            "pad token", "none", "a tokenizer with a pad or an end token")));
   }
 
   /**
@@ -132,6 +138,14 @@ public final class HfTokenizer implements Tokenizer {
   /** Size and the tokens with a role. */
   @Override
   public String toString() {
-    return "HfTokenizer(" + vocabSize() + " ids, bos " + bosTokenId() + ", eos " + eosTokenIds() + ", pad " + padTokenId() + ")";
+    return "HfTokenizer("
+        + vocabSize()
+        + " ids, bos "
+        + bosTokenId()
+        + ", eos "
+        + eosTokenIds()
+        + ", pad "
+        + padTokenId()
+        + ")";
   }
 }

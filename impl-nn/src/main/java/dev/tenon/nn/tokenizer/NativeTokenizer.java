@@ -22,8 +22,8 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The tokenizer in HuggingFace's Rust library. It is never changed after construction, which makes it safe for threads; its
- * memory goes when the last reference to this object does.
+ * The tokenizer in HuggingFace's Rust library. It is never changed after construction, which makes
+ * it safe for threads; its memory goes when the last reference to this object does.
  */
 final class NativeTokenizer {
   private static final Cleaner CLEANER = Cleaner.create();
@@ -79,7 +79,9 @@ final class NativeTokenizer {
       encoding = encode.getAsLong();
     } catch (RuntimeException e) {
       throw new InvalidInputException(
-          Problems.problem("text", "\"" + text + "\"", "text that the tokenizer can encode: " + e.getMessage()), e);
+          Problems.problem(
+              "text", "\"" + text + "\"", "text that the tokenizer can encode: " + e.getMessage()),
+          e);
     } finally {
       Reference.reachabilityFence(this);
     }
@@ -105,7 +107,10 @@ final class NativeTokenizer {
     return Arrays.stream(values).mapToObj(x -> x != 0).toList();
   }
 
-  /** The library counts code points. A token of the template comes from no text: it has the empty span. */
+  /**
+   * The library counts code points. A token of the template comes from no text: it has the empty
+   * span.
+   */
   private static List<Span> spans(@Nullable CharSpan[] found) {
     List<Span> spans = new ArrayList<>(found.length);
     for (CharSpan each : found) {
@@ -114,12 +119,17 @@ final class NativeTokenizer {
     return spans;
   }
 
-  /** Lone surrogates, which UTF-8 cannot hold, become U+FFFD; otherwise the library would spoil the whole text. */
+  /**
+   * Lone surrogates, which UTF-8 cannot hold, become U+FFFD; otherwise the library would spoil the
+   * whole text.
+   */
   private static String wellFormed(String text) {
     StringBuilder clean = null;
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
-      if (Character.isHighSurrogate(c) && i + 1 < text.length() && Character.isLowSurrogate(text.charAt(i + 1))) {
+      if (Character.isHighSurrogate(c)
+          && i + 1 < text.length()
+          && Character.isLowSurrogate(text.charAt(i + 1))) {
         i++;
       } else if (Character.isSurrogate(c)) {
         clean = clean == null ? new StringBuilder(text) : clean;
@@ -146,14 +156,19 @@ final class NativeTokenizer {
     DjlSettings.apply();
     Thread thread = Thread.currentThread();
     ClassLoader before = thread.getContextClassLoader();
-    // DJL looks for its libraries through the context class loader, which in a host may not know them.
+    // DJL looks for its libraries through the context class loader, which in a host may not know
+    // them.
     thread.setContextClassLoader(NativeTokenizer.class.getClassLoader());
     try {
       LibUtils.checkStatus();
     } catch (EngineException e) {
       String platform = System.getProperty("os.name") + " " + System.getProperty("os.arch");
       throw new UnsupportedFeatureException(
-          Problems.problem("tokenizers library", e.getMessage(), "a platform that it is built for, not " + platform), e);
+          Problems.problem(
+              "tokenizers library",
+              e.getMessage(),
+              "a platform that it is built for, not " + platform),
+          e);
     } finally {
       thread.setContextClassLoader(before);
     }

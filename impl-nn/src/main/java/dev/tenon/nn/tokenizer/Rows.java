@@ -12,14 +12,15 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * Cuts and fills encodings to rows, as the tokenizers library does. It is done here because there it is a setting of the
- * whole tokenizer, which threads share.
+ * Cuts and fills encodings to rows, as the tokenizers library does. It is done here because there
+ * it is a setting of the whole tokenizer, which threads share.
  */
 final class Rows {
   private Rows() {}
 
   /**
-   * At most {@code maxLength} tokens: the template's tokens stay, text goes, from the end or the start.
+   * At most {@code maxLength} tokens: the template's tokens stay, text goes, from the end or the
+   * start.
    *
    * @throws InvalidInputException if the template's tokens alone are more
    */
@@ -28,14 +29,19 @@ final class Rows {
     if (size <= maxLength) {
       return row;
     }
-    List<Integer> text = IntStream.range(0, size).filter(i -> !row.specialTokensMask().get(i)).boxed().toList();
+    List<Integer> text =
+        IntStream.range(0, size).filter(i -> !row.specialTokensMask().get(i)).boxed().toList();
     int specials = size - text.size();
     if (maxLength < specials || maxLength < 1) {
       throw new InvalidInputException(
-          Problems.problem("max length", maxLength, ">= 1 and >= the " + specials + " special tokens of the template"));
+          Problems.problem(
+              "max length",
+              maxLength,
+              ">= 1 and >= the " + specials + " special tokens of the template"));
     }
     int room = maxLength - specials;
-    List<Integer> gone = fromStart ? text.subList(0, text.size() - room) : text.subList(room, text.size());
+    List<Integer> gone =
+        fromStart ? text.subList(0, text.size() - room) : text.subList(room, text.size());
     int first = gone.get(0);
     int last = gone.get(gone.size() - 1);
     return select(row, IntStream.range(0, size).filter(i -> i < first || i > last).toArray());
@@ -58,7 +64,9 @@ final class Rows {
       return row;
     }
     boolean left = padding == Padding.LEFT;
-    TokenIds pads = TokenIds.of(Collections.nCopies(missing, padId).stream().mapToLong(Long::longValue).toArray());
+    TokenIds pads =
+        TokenIds.of(
+            Collections.nCopies(missing, padId).stream().mapToLong(Long::longValue).toArray());
     return new Encoding(
         left ? pads.concat(row.ids()) : row.ids().concat(pads),
         join(row.tokens(), Collections.nCopies(missing, padToken), left),

@@ -13,8 +13,9 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The tokens with a role. Which ids end a sequence is the model's matter: generation_config.json, then config.json, then the
- * tokenizer's own files. The start and the padding are the tokenizer's: its own files first.
+ * The tokens with a role. Which ids end a sequence is the model's matter: generation_config.json,
+ * then config.json, then the tokenizer's own files. The start and the padding are the tokenizer's:
+ * its own files first.
  *
  * @param bos starts a sequence
  * @param eos end a sequence
@@ -24,8 +25,10 @@ import org.jspecify.annotations.Nullable;
 record SpecialTokens(OptionalLong bos, TokenIds eos, OptionalLong pad, boolean cutsFromStart) {
 
   static SpecialTokens read(Path directory, Vocabulary vocabulary) {
-    Optional<ConfigFile> tokenizer = ConfigFile.readIfPresent(directory.resolve("tokenizer_config.json"));
-    Optional<ConfigFile> map = ConfigFile.readIfPresent(directory.resolve("special_tokens_map.json"));
+    Optional<ConfigFile> tokenizer =
+        ConfigFile.readIfPresent(directory.resolve("tokenizer_config.json"));
+    Optional<ConfigFile> map =
+        ConfigFile.readIfPresent(directory.resolve("special_tokens_map.json"));
     List<ConfigFile> own = Stream.of(tokenizer, map).flatMap(Optional::stream).toList();
     List<ConfigFile> model =
         Stream.of("generation_config.json", "config.json")
@@ -61,7 +64,8 @@ record SpecialTokens(OptionalLong bos, TokenIds eos, OptionalLong pad, boolean c
       Object value = file.values().get(key);
       if (value != null) {
         List<?> found = value instanceof List<?> list ? list : List.of(value);
-        return TokenIds.of(found.stream().mapToLong(x -> id(file, key, x)).filter(x -> x >= 0).toArray());
+        return TokenIds.of(
+            found.stream().mapToLong(x -> id(file, key, x)).filter(x -> x >= 0).toArray());
       }
     }
     return TokenIds.of();
@@ -71,6 +75,7 @@ record SpecialTokens(OptionalLong bos, TokenIds eos, OptionalLong pad, boolean c
     if (value instanceof Number number && number.doubleValue() == Math.rint(number.doubleValue())) {
       return number.longValue();
     }
-    throw new CheckpointException(Problems.problem(file.file() + ": " + key, value, "a token id or a list of them"));
+    throw new CheckpointException(
+        Problems.problem(file.file() + ": " + key, value, "a token id or a list of them"));
   }
 }

@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Tokens and ids of a tokenizer.json: those of its model and the added ones. Immutable. */
 final class Vocabulary {
-  private final Map<String, Long> ids = new HashMap<>();
-  private final Map<Long, String> tokens = new HashMap<>();
+  private final Map<String, Long> idOf = new HashMap<>();
+  private final Map<Long, String> tokenOf = new HashMap<>();
   private final String file;
 
   /**
@@ -28,10 +28,12 @@ final class Vocabulary {
     if (vocab instanceof List<?> pieces) {
       addPieces(pieces);
     } else {
-      cast(vocab, Map.class, "model.vocab", "an object or a list").forEach(this::add);
+      Map<?, ?> ids = cast(vocab, Map.class, "model.vocab", "an object or a list");
+      ids.forEach(this::add);
     }
     Object added = json.values().get("added_tokens");
-    for (Object each : added == null ? List.of() : cast(added, List.class, "added_tokens", "a list")) {
+    for (Object each :
+        added == null ? List.of() : cast(added, List.class, "added_tokens", "a list")) {
       Map<?, ?> token = cast(each, Map.class, "added_tokens", "objects");
       add(token.get("content"), token.get("id"));
     }
@@ -48,8 +50,8 @@ final class Vocabulary {
   private void add(@Nullable Object token, @Nullable Object id) {
     String text = cast(token, String.class, "token", "a string");
     long number = cast(id, Number.class, "id of token " + text, "an integer").longValue();
-    ids.put(text, number);
-    tokens.put(number, text);
+    idOf.put(text, number);
+    tokenOf.put(number, text);
   }
 
   private <T> T cast(@Nullable Object value, Class<T> type, String what, String expected) {
@@ -61,15 +63,15 @@ final class Vocabulary {
   }
 
   OptionalLong id(String token) {
-    Long id = ids.get(token);
+    Long id = idOf.get(token);
     return id == null ? OptionalLong.empty() : OptionalLong.of(id);
   }
 
   Optional<String> token(long id) {
-    return Optional.ofNullable(tokens.get(id));
+    return Optional.ofNullable(tokenOf.get(id));
   }
 
   int size() {
-    return tokens.size();
+    return tokenOf.size();
   }
 }

@@ -10,7 +10,9 @@ import org.junit.jupiter.api.Test;
 class ScriptTextTest {
   @Test
   void putsLiteralsInForPlaceholders() {
-    assertThat(ScriptText.substitute("f($HEADS, $KV_HEADS, $PACKED)", Map.of("HEADS", "4", "KV_HEADS", "2")))
+    assertThat(
+            ScriptText.substitute(
+                "f($HEADS, $KV_HEADS, $PACKED)", Map.of("HEADS", "4", "KV_HEADS", "2")))
         .isEqualTo("f(4, 2, $PACKED)");
   }
 

@@ -19,8 +19,8 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
 /**
- * Runs the tokenizer_cases.json of every directory of {@code -Dfamilies.dir}; by default of those in the test resources, whose
- * README tells how the numbers were made.
+ * Runs the tokenizer_cases.json of every directory of {@code -Dfamilies.dir}; by default of those
+ * in the test resources, whose README tells how the numbers were made.
  */
 class TokenizerCasesTest {
   @TestFactory
@@ -33,8 +33,10 @@ class TokenizerCasesTest {
     Tokenizer tokenizer = HfTokenizer.open(directory);
     Map<String, Object> cases = Resources.json(directory.resolve("tokenizer_cases.json"));
     List<DynamicTest> tests = new ArrayList<>();
-    objects(cases.get("strings")).forEach(x -> tests.add(dynamicTest("text " + x.get("text"), () -> text(tokenizer, x))));
-    objects(cases.get("pairs")).forEach(x -> tests.add(dynamicTest("pair " + x.get("text_a"), () -> pair(tokenizer, x))));
+    objects(cases.get("strings"))
+        .forEach(x -> tests.add(dynamicTest("text " + x.get("text"), () -> text(tokenizer, x))));
+    objects(cases.get("pairs"))
+        .forEach(x -> tests.add(dynamicTest("pair " + x.get("text_a"), () -> pair(tokenizer, x))));
     tests.add(dynamicTest("pad right", () -> batch(tokenizer, cases, "right", Padding.RIGHT)));
     tests.add(dynamicTest("pad left", () -> batch(tokenizer, cases, "left", Padding.LEFT)));
     return tests;
@@ -48,7 +50,8 @@ class TokenizerCasesTest {
     Encoding without = tokenizer.encode(text, false);
     assertThat(longs(without.ids())).isEqualTo(expected.get("ids_without_special"));
     assertThat(without.tokens()).isEqualTo(expected.get("tokens"));
-    assertThat(without.offsets().stream().map(x -> List.of((long) x.start(), (long) x.end())).toList())
+    assertThat(
+            without.offsets().stream().map(x -> List.of((long) x.start(), (long) x.end())).toList())
         .isEqualTo(expected.get("offsets"));
     assertThat(tokenizer.decode(with.ids(), false)).isEqualTo(expected.get("decode"));
     assertThat(tokenizer.decode(with.ids(), true)).isEqualTo(expected.get("decode_skip_special"));
@@ -56,19 +59,25 @@ class TokenizerCasesTest {
 
   private static void pair(Tokenizer tokenizer, Map<String, Object> expected) {
     Encoding pair =
-        tokenizer.encodePair((String) expected.get("text_a"), (String) expected.get("text_b"), true);
+        tokenizer.encodePair(
+            (String) expected.get("text_a"), (String) expected.get("text_b"), true);
     assertThat(longs(pair.ids())).isEqualTo(expected.get("ids"));
     assertThat(longs(pair.typeIds())).isEqualTo(expected.get("type_ids"));
     assertThat(pair.specialTokensMask().stream().map(x -> x ? 1L : 0L).toList())
         .isEqualTo(expected.get("special_tokens_mask"));
   }
 
-  private static void batch(Tokenizer tokenizer, Map<String, Object> cases, String side, Padding padding) {
+  private static void batch(
+      Tokenizer tokenizer, Map<String, Object> cases, String side, Padding padding) {
     Map<?, ?> expected = (Map<?, ?>) cases.get("batch_truncate12_pad_" + side);
-    List<String> texts = ((List<?>) expected.get("texts")).stream().map(String.class::cast).toList();
+    List<String> texts =
+        ((List<?>) expected.get("texts")).stream().map(String.class::cast).toList();
     List<Encoding> rows = tokenizer.encodeBatch(texts, padding, 12);
     assertThat(rows.stream().map(x -> longs(x.ids())).toList()).isEqualTo(expected.get("ids"));
-    assertThat(rows.stream().map(x -> x.attentionMask().stream().map(y -> y ? 1L : 0L).toList()).toList())
+    assertThat(
+            rows.stream()
+                .map(x -> x.attentionMask().stream().map(y -> y ? 1L : 0L).toList())
+                .toList())
         .isEqualTo(expected.get("attention_mask"));
   }
 

@@ -5,8 +5,10 @@ import dev.tenon.backend.pytorch.internal.TorchBridge;
 import dev.tenon.backend.pytorch.internal.TorchValue;
 import dev.tenon.checkpoint.CheckpointDirectory;
 import dev.tenon.checkpoint.Weights;
+import dev.tenon.error.CheckpointException;
 import dev.tenon.generation.GenerationSession;
 import dev.tenon.generation.SessionLimits;
+import dev.tenon.internal.Problems;
 import dev.tenon.model.Engine;
 import dev.tenon.model.Metrics;
 import dev.tenon.model.Network;
@@ -19,6 +21,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** What the engines for inference and for training share: batches in, outputs out, one thread at a time. */
 abstract class TorchEngine implements Engine {
@@ -139,7 +142,20 @@ abstract class TorchEngine implements Engine {
   @Override
   public final void save(Path directory) {
     try (CallGuard.Pass pass = guard.enter()) {
+      refuseSource(directory);
       CheckpointDirectory.write(directory, temporary -> network.save(temporary, weights()));
+    }
+  }
+
+  /** Replacing a file that is mapped would change or lose the weights that are read from it. */
+  private void refuseSource(Path directory) {
+    Path target = directory.toAbsolutePath().normalize();
+    for (String name : network.weights().names()) {
+      Optional<Path> source = network.weights().region(name).map(x -> x.file().toAbsolutePath());
+      if (source.filter(file -> target.equals(file.normalize().getParent())).isPresent()) {
+        throw new CheckpointException(
+            Problems.problem("save to", directory, "another directory than the one it was opened from"));
+      }
     }
   }
 

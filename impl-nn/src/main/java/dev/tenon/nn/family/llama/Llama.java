@@ -14,15 +14,16 @@ import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
- * Llama with a causal-lm head (Touvron et al. 2023; transformers modeling_llama.py). Its program is {@code llama.torchscript}
- * beside this class.
+ * Llama with a causal-lm head (Touvron et al. 2023; transformers modeling_llama.py). Its program is
+ * {@code llama.torchscript} beside this class.
  */
 public final class Llama implements Family {
   static final String MODEL_TYPE = "llama";
   static final String ARCHITECTURE = "LlamaForCausalLM";
 
   /** Old files hold each layer's rotary frequencies, which transformers does not read either. */
-  private static final Pattern BUFFERS = Pattern.compile("(model\\.layers\\.\\d+\\.self_attn|model)\\.rotary_emb\\.inv_freq");
+  private static final Pattern BUFFERS =
+      Pattern.compile("(model\\.layers\\.\\d+\\.self_attn|model)\\.rotary_emb\\.inv_freq");
 
   /** The family. */
   public Llama() {}
@@ -40,7 +41,9 @@ public final class Llama implements Family {
   /** The network that a configuration describes. */
   public static Architecture architecture(LlamaConfig config) {
     Map<String, String> tied =
-        config.tieWordEmbeddings() ? Map.of(LlamaParameters.LM_HEAD, LlamaParameters.EMBEDDING) : Map.of();
+        config.tieWordEmbeddings()
+            ? Map.of(LlamaParameters.LM_HEAD, LlamaParameters.EMBEDDING)
+            : Map.of();
     return new Architecture(
         ARCHITECTURE,
         Head.CAUSAL_LM,
@@ -61,7 +64,9 @@ public final class Llama implements Family {
   }
 
   private static Program program(LlamaConfig config) {
-    String family = ScriptText.substitute(ScriptText.resource(Llama.class, "llama.torchscript"), literals(config));
+    String family =
+        ScriptText.substitute(
+            ScriptText.resource(Llama.class, "llama.torchscript"), literals(config));
     return new Program(
         ScriptText.join(List.of(ScriptText.common(), family)),
         config.numHiddenLayers(),
@@ -77,9 +82,12 @@ public final class Llama implements Family {
     literals.put("KV_HEADS", Integer.toString(config.numKeyValueHeads()));
     literals.put("HEAD_DIM", Integer.toString(config.headDim()));
     literals.put("EPS", ScriptText.literal(config.rmsNormEps()));
-    literals.put("INV_FREQ", ScriptText.literal(config.rope().inverseFrequencies(config.headDim())));
+    literals.put(
+        "INV_FREQ", ScriptText.literal(config.rope().inverseFrequencies(config.headDim())));
     literals.put("ATTENTION_SCALING", ScriptText.literal(1.0));
-    literals.put("HEAD_WEIGHT", config.tieWordEmbeddings() ? LlamaParameters.EMBEDDING : LlamaParameters.LM_HEAD);
+    literals.put(
+        "HEAD_WEIGHT",
+        config.tieWordEmbeddings() ? LlamaParameters.EMBEDDING : LlamaParameters.LM_HEAD);
     return literals;
   }
 }

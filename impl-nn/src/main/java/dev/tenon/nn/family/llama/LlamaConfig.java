@@ -55,7 +55,10 @@ public record LlamaConfig(
     size(problems, "max_position_embeddings", maxPositionEmbeddings, Integer.MAX_VALUE);
     problems.check(rmsNormEps > 0 && rmsNormEps < 1, "rms_norm_eps", rmsNormEps, "between 0 and 1");
     problems.check(
-        initializerRange > 0 && Double.isFinite(initializerRange), "initializer_range", initializerRange, "finite, > 0");
+        initializerRange > 0 && Double.isFinite(initializerRange),
+        "initializer_range",
+        initializerRange,
+        "finite, > 0");
     problems.check(headDim % 2 == 0, "head_dim", headDim, "an even number");
     problems.check(
         divides(numAttentionHeads, hiddenSize),
@@ -79,11 +82,16 @@ public record LlamaConfig(
   }
 
   /**
-   * A configuration from the sizes that have no default; the rest as transformers has it: as many key/value heads as heads,
-   * heads of hidden_size / heads, 2048 positions, eps 1e-6, theta 10000, no biases, an untied head, start 0.02.
+   * A configuration from the sizes that have no default; the rest as transformers has it: as many
+   * key/value heads as heads, heads of hidden_size / heads, 2048 positions, eps 1e-6, theta 10000,
+   * no biases, an untied head, start 0.02.
    */
   public static LlamaConfig of(
-      int vocabSize, int hiddenSize, int intermediateSize, int numHiddenLayers, int numAttentionHeads) {
+      int vocabSize,
+      int hiddenSize,
+      int intermediateSize,
+      int numHiddenLayers,
+      int numAttentionHeads) {
     return new LlamaConfig(
         vocabSize,
         hiddenSize,
@@ -104,45 +112,115 @@ public record LlamaConfig(
   /**
    * Reads config.json, in the spelling of transformers 4 or 5.
    *
-   * @throws dev.tenon.error.UnsupportedFeatureException for keys that ask for what the program does not do
-   * @throws dev.tenon.error.CheckpointException for missing or wrong keys, all of them in one message
+   * @throws dev.tenon.error.UnsupportedFeatureException for keys that ask for what the program does
+   *     not do
+   * @throws dev.tenon.error.CheckpointException for missing or wrong keys, all of them in one
+   *     message
    */
   public static LlamaConfig read(ConfigReader keys) {
     return LlamaConfigReader.read(keys);
   }
 
-  /** The keys of a config.json that this configuration is read from, in a spelling that transformers 4 and 5 know. */
+  /**
+   * The keys of a config.json that this configuration is read from, in a spelling that transformers
+   * 4 and 5 know.
+   */
   public Map<String, Object> toMap() {
     return LlamaConfigReader.toMap(this);
   }
 
   /** The same configuration with fewer key/value heads. */
   public LlamaConfig withKeyValueHeads(int heads) {
-    return new LlamaConfig(vocabSize, hiddenSize, intermediateSize, numHiddenLayers, numAttentionHeads, heads, headDim,
-        maxPositionEmbeddings, rmsNormEps, rope, attentionBias, mlpBias, tieWordEmbeddings, initializerRange);
+    return new LlamaConfig(
+        vocabSize,
+        hiddenSize,
+        intermediateSize,
+        numHiddenLayers,
+        numAttentionHeads,
+        heads,
+        headDim,
+        maxPositionEmbeddings,
+        rmsNormEps,
+        rope,
+        attentionBias,
+        mlpBias,
+        tieWordEmbeddings,
+        initializerRange);
   }
 
   /** The same configuration with heads of another size. */
   public LlamaConfig withHeadDim(int dim) {
-    return new LlamaConfig(vocabSize, hiddenSize, intermediateSize, numHiddenLayers, numAttentionHeads, numKeyValueHeads,
-        dim, maxPositionEmbeddings, rmsNormEps, rope, attentionBias, mlpBias, tieWordEmbeddings, initializerRange);
+    return new LlamaConfig(
+        vocabSize,
+        hiddenSize,
+        intermediateSize,
+        numHiddenLayers,
+        numAttentionHeads,
+        numKeyValueHeads,
+        dim,
+        maxPositionEmbeddings,
+        rmsNormEps,
+        rope,
+        attentionBias,
+        mlpBias,
+        tieWordEmbeddings,
+        initializerRange);
   }
 
   /** The same configuration for sequences of another length and with other rotary positions. */
   public LlamaConfig withPositions(int maxPositions, Rope other) {
-    return new LlamaConfig(vocabSize, hiddenSize, intermediateSize, numHiddenLayers, numAttentionHeads, numKeyValueHeads,
-        headDim, maxPositions, rmsNormEps, other, attentionBias, mlpBias, tieWordEmbeddings, initializerRange);
+    return new LlamaConfig(
+        vocabSize,
+        hiddenSize,
+        intermediateSize,
+        numHiddenLayers,
+        numAttentionHeads,
+        numKeyValueHeads,
+        headDim,
+        maxPositions,
+        rmsNormEps,
+        other,
+        attentionBias,
+        mlpBias,
+        tieWordEmbeddings,
+        initializerRange);
   }
 
   /** The same configuration with or without biases. */
   public LlamaConfig withBiases(boolean attention, boolean mlp) {
-    return new LlamaConfig(vocabSize, hiddenSize, intermediateSize, numHiddenLayers, numAttentionHeads, numKeyValueHeads,
-        headDim, maxPositionEmbeddings, rmsNormEps, rope, attention, mlp, tieWordEmbeddings, initializerRange);
+    return new LlamaConfig(
+        vocabSize,
+        hiddenSize,
+        intermediateSize,
+        numHiddenLayers,
+        numAttentionHeads,
+        numKeyValueHeads,
+        headDim,
+        maxPositionEmbeddings,
+        rmsNormEps,
+        rope,
+        attention,
+        mlp,
+        tieWordEmbeddings,
+        initializerRange);
   }
 
   /** The same configuration with a tied or untied head. */
   public LlamaConfig withTiedHead(boolean tied) {
-    return new LlamaConfig(vocabSize, hiddenSize, intermediateSize, numHiddenLayers, numAttentionHeads, numKeyValueHeads,
-        headDim, maxPositionEmbeddings, rmsNormEps, rope, attentionBias, mlpBias, tied, initializerRange);
+    return new LlamaConfig(
+        vocabSize,
+        hiddenSize,
+        intermediateSize,
+        numHiddenLayers,
+        numAttentionHeads,
+        numKeyValueHeads,
+        headDim,
+        maxPositionEmbeddings,
+        rmsNormEps,
+        rope,
+        attentionBias,
+        mlpBias,
+        tied,
+        initializerRange);
   }
 }

@@ -22,7 +22,8 @@ final class LlamaConfigReader {
     int intermediate = keys.integer("intermediate_size", 1, LlamaConfig.MAX_SIZE);
     int layers = keys.integer("num_hidden_layers", 1, LlamaConfig.MAX_LAYERS);
     int keyValueHeads = keys.integer("num_key_value_heads", 1, LlamaConfig.MAX_SIZE, heads);
-    int headDim = keys.integer("head_dim", 2, LlamaConfig.MAX_HEAD_DIM, Math.max(1, hidden / heads));
+    int headDim =
+        keys.integer("head_dim", 2, LlamaConfig.MAX_HEAD_DIM, Math.max(1, hidden / heads));
     int positions = keys.integer("max_position_embeddings", 1, Integer.MAX_VALUE, 2048);
     double eps = keys.positive("rms_norm_eps", 1e-6);
     double range = keys.positive("initializer_range", 0.02);
@@ -33,14 +34,30 @@ final class LlamaConfigReader {
     refuse(keys);
     keys.finish();
     try {
-      return new LlamaConfig(vocab, hidden, intermediate, layers, heads, keyValueHeads, headDim, positions, eps, rope,
-          attentionBias, mlpBias, tied, range);
+      return new LlamaConfig(
+          vocab,
+          hidden,
+          intermediate,
+          layers,
+          heads,
+          keyValueHeads,
+          headDim,
+          positions,
+          eps,
+          rope,
+          attentionBias,
+          mlpBias,
+          tied,
+          range);
     } catch (InvalidInputException e) {
       throw new CheckpointException(keys.file() + ": " + e.getMessage(), e);
     }
   }
 
-  /** Keys that change the computation in ways the program does not know. Those that transformers ignores too are ignored. */
+  /**
+   * Keys that change the computation in ways the program does not know. Those that transformers
+   * ignores too are ignored.
+   */
   private static void refuse(ConfigReader keys) {
     if (keys.has("architectures") && !keys.lists("architectures", Llama.ARCHITECTURE)) {
       keys.unsupported("architectures", Llama.ARCHITECTURE);
@@ -62,7 +79,9 @@ final class LlamaConfigReader {
     }
   }
 
-  /** {@code rope_parameters} of transformers 5, or {@code rope_theta} and {@code rope_scaling} of 4. */
+  /**
+   * {@code rope_parameters} of transformers 5, or {@code rope_theta} and {@code rope_scaling} of 4.
+   */
   private static Rope rope(ConfigReader keys) {
     double theta = keys.positive("rope_theta", 10000);
     Optional<ConfigReader> parameters = keys.object("rope_parameters");

@@ -26,14 +26,17 @@ final class LlamaParameters {
     LlamaParameters parameters = new LlamaParameters(config);
     Set<Stage> alsoUsedBy = config.tieWordEmbeddings() ? Set.of(Stage.HEAD) : Set.of();
     Shape vectors = Shape.of(config.vocabSize(), config.hiddenSize());
-    parameters.table.add(new Parameter(EMBEDDING, EMBEDDING, DType.F32, vectors, Stage.EMBED, 0, alsoUsedBy, false));
+    parameters.table.add(
+        new Parameter(EMBEDDING, EMBEDDING, DType.F32, vectors, Stage.EMBED, 0, alsoUsedBy, false));
     for (int layer = 0; layer < config.numHiddenLayers(); layer++) {
       parameters.block(layer);
     }
     Shape norm = Shape.of(config.hiddenSize());
-    parameters.table.add(new Parameter(NORM, NORM, DType.F32, norm, Stage.HEAD, 0, Set.of(), false));
+    parameters.table.add(
+        new Parameter(NORM, NORM, DType.F32, norm, Stage.HEAD, 0, Set.of(), false));
     if (!config.tieWordEmbeddings()) {
-      parameters.table.add(new Parameter(LM_HEAD, LM_HEAD, DType.F32, vectors, Stage.HEAD, 0, Set.of(), true));
+      parameters.table.add(
+          new Parameter(LM_HEAD, LM_HEAD, DType.F32, vectors, Stage.HEAD, 0, Set.of(), true));
     }
     return parameters.table;
   }

@@ -5,7 +5,8 @@ import dev.tenon.internal.Problems;
 import java.util.Optional;
 
 /**
- * Rotary position embedding (Su et al. 2021): which angle a position adds to each pair of a head's dimensions.
+ * Rotary position embedding (Su et al. 2021): which angle a position adds to each pair of a head's
+ * dimensions.
  *
  * @param theta the base, {@code rope_theta}
  * @param scaling Llama 3's stretching of long wavelengths, if it is used
@@ -24,8 +25,9 @@ public record Rope(double theta, Optional<Llama3Scaling> scaling) {
   }
 
   /**
-   * Angle per position of each pair, {@code theta^(-2i/D)}, in the F32 steps of transformers' modeling_rope_utils
-   * ({@code _compute_default_rope_parameters}, {@code _compute_llama3_parameters}).
+   * Angle per position of each pair, {@code theta^(-2i/D)}, in the F32 steps of transformers'
+   * modeling_rope_utils ({@code _compute_default_rope_parameters}, {@code
+   * _compute_llama3_parameters}).
    *
    * @param headDim D, even
    * @return D/2 values in radians
@@ -41,8 +43,8 @@ public record Rope(double theta, Optional<Llama3Scaling> scaling) {
   }
 
   /**
-   * Rope type {@code llama3}: wavelengths beyond the original context are stretched by a factor, those far below it are
-   * kept, those between are interpolated.
+   * Rope type {@code llama3}: wavelengths beyond the original context are stretched by a factor,
+   * those far below it are kept, those between are interpolated.
    *
    * @param factor the stretching
    * @param lowFreqFactor wavelengths above original / lowFreqFactor are stretched
@@ -50,11 +52,15 @@ public record Rope(double theta, Optional<Llama3Scaling> scaling) {
    * @param originalMaxPositionEmbeddings context length of the pretraining, in tokens
    */
   public record Llama3Scaling(
-      double factor, double lowFreqFactor, double highFreqFactor, int originalMaxPositionEmbeddings) {
+      double factor,
+      double lowFreqFactor,
+      double highFreqFactor,
+      int originalMaxPositionEmbeddings) {
     /** Checks the numbers. */
     public Llama3Scaling {
       Problems problems = new Problems();
-      problems.check(factor >= 1 && Double.isFinite(factor), "rope factor", factor, "a finite number >= 1");
+      problems.check(
+          factor >= 1 && Double.isFinite(factor), "rope factor", factor, "a finite number >= 1");
       problems.check(lowFreqFactor > 0, "low_freq_factor", lowFreqFactor, "> 0");
       problems.check(
           highFreqFactor > lowFreqFactor && Double.isFinite(highFreqFactor),
@@ -62,7 +68,10 @@ public record Rope(double theta, Optional<Llama3Scaling> scaling) {
           highFreqFactor,
           "finite and > low_freq_factor");
       problems.check(
-          originalMaxPositionEmbeddings > 0, "original_max_position_embeddings", originalMaxPositionEmbeddings, "> 0");
+          originalMaxPositionEmbeddings > 0,
+          "original_max_position_embeddings",
+          originalMaxPositionEmbeddings,
+          "> 0");
       problems.throwIfAny(InvalidInputException::new);
     }
 
@@ -76,7 +85,8 @@ public record Rope(double theta, Optional<Llama3Scaling> scaling) {
         return inverse / (float) factor;
       }
       float smooth =
-          (originalMaxPositionEmbeddings / wavelength - (float) lowFreqFactor) / (float) (highFreqFactor - lowFreqFactor);
+          (originalMaxPositionEmbeddings / wavelength - (float) lowFreqFactor)
+              / (float) (highFreqFactor - lowFreqFactor);
       return (1 - smooth) * inverse / (float) factor + smooth * inverse;
     }
   }

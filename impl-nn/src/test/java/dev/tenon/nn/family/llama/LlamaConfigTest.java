@@ -22,22 +22,29 @@ class LlamaConfigTest {
   void absentKeysHaveTransformersDefaults() {
     LlamaConfig read =
         read(
-            "{\"vocab_size\": 16, \"hidden_size\": 8, \"intermediate_size\": 20, \"num_hidden_layers\": 1,"
-                + " \"num_attention_heads\": 2, \"rope_scaling\": null, \"head_dim\": null}");
+            "{\"vocab_size\": 16, \"hidden_size\": 8, \"intermediate_size\": 20,"
+                + " \"num_hidden_layers\": 1, \"num_attention_heads\": 2, \"rope_scaling\": null,"
+                + " \"head_dim\": null}");
     assertThat(read).isEqualTo(SMALL);
     assertThat(read)
         .hasToString(
-            "LlamaConfig[vocabSize=16, hiddenSize=8, intermediateSize=20, numHiddenLayers=1, numAttentionHeads=2,"
-                + " numKeyValueHeads=2, headDim=4, maxPositionEmbeddings=2048, rmsNormEps=1.0E-6,"
-                + " rope=Rope[theta=10000.0, scaling=Optional.empty], attentionBias=false, mlpBias=false,"
-                + " tieWordEmbeddings=false, initializerRange=0.02]");
+            "LlamaConfig[vocabSize=16, hiddenSize=8, intermediateSize=20, numHiddenLayers=1,"
+                + " numAttentionHeads=2, numKeyValueHeads=2, headDim=4, maxPositionEmbeddings=2048,"
+                + " rmsNormEps=1.0E-6, rope=Rope[theta=10000.0, scaling=Optional.empty],"
+                + " attentionBias=false, mlpBias=false, tieWordEmbeddings=false,"
+                + " initializerRange=0.02]");
   }
 
   @Test
   void whatItWritesItReads() {
     Rope rope = new Rope(500000, Optional.of(new Llama3Scaling(8, 1, 4, 64)));
     LlamaConfig config =
-        SMALL.withKeyValueHeads(1).withHeadDim(6).withPositions(128, rope).withBiases(true, true).withTiedHead(true);
+        SMALL
+            .withKeyValueHeads(1)
+            .withHeadDim(6)
+            .withPositions(128, rope)
+            .withBiases(true, true)
+            .withTiedHead(true);
     assertThat(read(Json.pretty(config.toMap()))).isEqualTo(config);
   }
 
@@ -81,12 +88,16 @@ class LlamaConfigTest {
 
   @Test
   void checksRelations() {
-    wrong("num_attention_heads", 5, "num_attention_heads: 5 (expected: a divisor of hidden_size 8)");
+    wrong(
+        "num_attention_heads", 5, "num_attention_heads: 5 (expected: a divisor of hidden_size 8)");
     wrong("num_key_value_heads", 3, "num_key_value_heads: 3");
     wrong("head_dim", 5, "head_dim: 5 (expected: an even number)");
     wrong("num_hidden_layers", 100_000_000, "num_hidden_layers: 100000000");
     wrong("hidden_size", 1e300, "hidden_size");
-    wrong("rope_parameters", Map.of("rope_type", "llama3", "factor", 8), "rope_parameters.low_freq_factor: missing");
+    wrong(
+        "rope_parameters",
+        Map.of("rope_type", "llama3", "factor", 8),
+        "rope_parameters.low_freq_factor: missing");
     assertThatThrownBy(() -> SMALL.withKeyValueHeads(0))
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("num_key_value_heads: 0");
@@ -97,8 +108,16 @@ class LlamaConfigTest {
     Map<String, Object> keys = new LinkedHashMap<>(SMALL.toMap());
     Map<String, Object> llama3 =
         Map.of(
-            "rope_type", "llama3", "factor", 8, "low_freq_factor", 1, "high_freq_factor", 4,
-            "original_max_position_embeddings", 64);
+            "rope_type",
+            "llama3",
+            "factor",
+            8,
+            "low_freq_factor",
+            1,
+            "high_freq_factor",
+            4,
+            "original_max_position_embeddings",
+            64);
     keys.put("rope_parameters", Map.of("rope_type", "default", "rope_theta", 10000.0));
     keys.put("rope_scaling", llama3);
     assertThatThrownBy(() -> read(Json.pretty(keys)))

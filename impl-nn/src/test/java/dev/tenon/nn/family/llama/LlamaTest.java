@@ -43,21 +43,25 @@ class LlamaTest {
   void readsBothSpellings() {
     assertThat(config("llama-rope3-sharded").rope())
         .hasToString(
-            "Rope[theta=10000.0, scaling=Optional[Llama3Scaling[factor=8.0, lowFreqFactor=1.0, highFreqFactor=4.0,"
-                + " originalMaxPositionEmbeddings=32]]]");
+            "Rope[theta=10000.0, scaling=Optional[Llama3Scaling[factor=8.0, lowFreqFactor=1.0,"
+                + " highFreqFactor=4.0, originalMaxPositionEmbeddings=32]]]");
     assertThat(config("llama-bf16-v4config").rope())
         .hasToString(
-            "Rope[theta=500000.0, scaling=Optional[Llama3Scaling[factor=32.0, lowFreqFactor=1.0, highFreqFactor=4.0,"
-                + " originalMaxPositionEmbeddings=64]]]");
+            "Rope[theta=500000.0, scaling=Optional[Llama3Scaling[factor=32.0, lowFreqFactor=1.0,"
+                + " highFreqFactor=4.0, originalMaxPositionEmbeddings=64]]]");
   }
 
   @Test
   void onlyProjectionsAndAnUntiedHeadDecay() {
     Map<Boolean, List<String>> names =
         architecture("llama-rope3-sharded").parameters().stream()
-            .collect(Collectors.groupingBy(Parameter::decay, Collectors.mapping(Parameter::name, Collectors.toList())));
-    assertThat(names.get(true)).allMatch(x -> x.endsWith("_proj.weight") || x.equals("lm_head.weight"));
-    assertThat(names.get(false)).allMatch(x -> x.endsWith(".bias") || x.contains("norm") || x.contains("embed_tokens"));
+            .collect(
+                Collectors.groupingBy(
+                    Parameter::decay, Collectors.mapping(Parameter::name, Collectors.toList())));
+    assertThat(names.get(true))
+        .allMatch(x -> x.endsWith("_proj.weight") || x.equals("lm_head.weight"));
+    assertThat(names.get(false))
+        .allMatch(x -> x.endsWith(".bias") || x.contains("norm") || x.contains("embed_tokens"));
     assertThat(names.get(true)).contains("lm_head.weight");
   }
 
@@ -67,7 +71,9 @@ class LlamaTest {
     Parameter embedding = tied.parameters().get(0);
     assertThat(embedding.stage()).isEqualTo(Stage.EMBED);
     assertThat(embedding.alsoUsedBy()).containsExactly(Stage.HEAD);
-    assertThat(tied.program().text()).contains("w[\"model.embed_tokens.weight\"], None").doesNotContain("lm_head.weight\"");
+    assertThat(tied.program().text())
+        .contains("w[\"model.embed_tokens.weight\"], None")
+        .doesNotContain("lm_head.weight\"");
     assertThat(architecture("llama").program().text()).contains("w[\"lm_head.weight\"]");
   }
 
@@ -82,8 +88,12 @@ class LlamaTest {
   void theProgramIsCompleteButForThePrecision() {
     String text = architecture("llama").program().text();
     String code = text.replaceAll("#.*", "").replace("$PACKED", "");
-    assertThat(code).doesNotContain("$").contains("[1.0, 0.10000000149011612, 0.009999999776482582, 0.0010000000474974513]");
-    assertThat(text).contains("def cached_attention", "def block_step", "torch.rms_norm(x, [x.size(-1)], w, 1.0e-5)");
+    assertThat(code)
+        .doesNotContain("$")
+        .contains("[1.0, 0.10000000149011612, 0.009999999776482582, 0.0010000000474974513]");
+    assertThat(text)
+        .contains(
+            "def cached_attention", "def block_step", "torch.rms_norm(x, [x.size(-1)], w, 1.0e-5)");
   }
 
   private static Architecture architecture(String folder) {

@@ -4,6 +4,7 @@ import dev.tenon.error.InvalidInputException;
 import dev.tenon.generation.GenerationOptions;
 import dev.tenon.internal.Problems;
 import dev.tenon.model.Model;
+import dev.tenon.model.Tokenizer;
 import dev.tenon.modelinterface.ModelInterface;
 import dev.tenon.modelinterface.ModelInterfaceFactory;
 import dev.tenon.spec.ArgumentSchema;
@@ -37,10 +38,13 @@ public final class GenerationInterface implements ModelInterface {
    */
   @Override
   public NamedArray generate(Model model, NamedArray prompts) {
-    boolean own = options.ignoreEos() || !options.eosTokenIds().isEmpty();
-    GenerationOptions closing =
-        own ? options : options.withEosTokenIds(model.tokenizer().eosTokenIds());
-    return model.engine().generate(prompts, closing);
+    return model.engine().generate(prompts, closedBy(model.tokenizer(), options));
+  }
+
+  /** The options, with the tokenizer's closing ids if they have none of their own and need some. */
+  public static GenerationOptions closedBy(Tokenizer tokenizer, GenerationOptions options) {
+    boolean complete = options.ignoreEos() || !options.eosTokenIds().isEmpty();
+    return complete ? options : options.withEosTokenIds(tokenizer.eosTokenIds());
   }
 
   @Override

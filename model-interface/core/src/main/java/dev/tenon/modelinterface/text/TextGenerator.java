@@ -17,6 +17,7 @@ import dev.tenon.model.ModelBackend;
 import dev.tenon.model.ModelRegistry;
 import dev.tenon.model.Network;
 import dev.tenon.model.Registry;
+import dev.tenon.modelinterface.generation.GenerationInterface;
 import dev.tenon.spec.Arguments;
 import dev.tenon.tensor.Device;
 import dev.tenon.tensor.TokenIds;
@@ -174,12 +175,8 @@ public final class TextGenerator implements AutoCloseable {
               ids.size() + " + " + tokens.maxNewTokens() + " tokens",
               "at most " + network.maxPositions() + " together"));
     }
-    boolean own = tokens.ignoreEos() || !tokens.eosTokenIds().isEmpty();
-    return new GenerationRequest(
-        ids,
-        own ? tokens : tokens.withEosTokenIds(model.tokenizer().eosTokenIds()),
-        options.seed(),
-        0);
+    GenerationOptions closed = GenerationInterface.closedBy(model.tokenizer(), tokens);
+    return new GenerationRequest(ids, closed, options.seed(), 0);
   }
 
   /** One answer in the making. */

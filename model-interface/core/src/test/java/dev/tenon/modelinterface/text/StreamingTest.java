@@ -54,7 +54,7 @@ class StreamingTest {
     Random random = new Random(seed);
     byte[] letters = "ab é中".getBytes(StandardCharsets.UTF_8);
     int pieces = FallbackTokenizer.PIECES.size();
-    for (int i = 0; i < 300; i++) {
+    for (int i = 0; i < 150; i++) {
       TokenIds ids =
           ids(
               random,

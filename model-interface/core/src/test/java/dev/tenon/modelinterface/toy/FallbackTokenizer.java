@@ -4,7 +4,7 @@ import dev.tenon.model.Tokenizer;
 import dev.tenon.tensor.TokenIds;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
+import java.nio.CharBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
@@ -52,13 +52,12 @@ public final class FallbackTokenizer implements Tokenizer {
   }
 
   private static String flush(ByteArrayOutputStream run) {
-    byte[] bytes = run.toByteArray();
+    int bytes = run.size();
+    CharBuffer text = CharBuffer.allocate(bytes);
+    ByteBuffer utf8 = ByteBuffer.wrap(run.toByteArray());
     run.reset();
-    try {
-      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
-    } catch (CharacterCodingException e) {
-      return "\uFFFD".repeat(bytes.length);
-    }
+    boolean valid = !StandardCharsets.UTF_8.newDecoder().decode(utf8, text, true).isError();
+    return valid ? text.flip().toString() : "\uFFFD".repeat(bytes);
   }
 
   @Override
