@@ -1,13 +1,7 @@
 package dev.tenon.nn.script;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import dev.tenon.model.Program;
 import dev.tenon.objective.Objective;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.util.Objects;
 
 /**
  * Puts the texts together that make an archive: a prelude per precision, helpers that families
@@ -58,12 +52,6 @@ public final class ProgramArchives {
   }
 
   private static String resource(String name) {
-    String file = name + ".torchscript";
-    try (InputStream in =
-        Objects.requireNonNull(ProgramArchives.class.getResourceAsStream(file), file)) {
-      return new String(in.readAllBytes(), UTF_8);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return ScriptText.resource(ProgramArchives.class, name + ".torchscript");
   }
 }

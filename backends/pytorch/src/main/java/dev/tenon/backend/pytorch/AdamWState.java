@@ -16,7 +16,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The moments of AdamW on the native side and its step, group by group. Lives as long as its scope. */
+/**
+ * The moments of AdamW on the native side and its step, group by group. Lives as long as its scope.
+ */
 final class AdamWState {
   private static final CallSettings SETTINGS = CallSettings.noGrad(0);
 
@@ -25,7 +27,12 @@ final class AdamWState {
   private final List<Group> groups = new ArrayList<>();
 
   /** Starts with moments of 0. */
-  AdamWState(Network network, StageWeights weights, FinetuneSpec spec, TorchModule module, NativeScope owner) {
+  AdamWState(
+      Network network,
+      StageWeights weights,
+      FinetuneSpec spec,
+      TorchModule module,
+      NativeScope owner) {
     this.spec = spec;
     this.module = module;
     Map<Rates, List<Integer>> members = new LinkedHashMap<>();
@@ -81,7 +88,8 @@ final class AdamWState {
       TorchValue firstMoments,
       TorchValue secondMoments,
       TorchValue steps) {
-    static Group create(Rates rates, List<Integer> indexes, List<TorchValue> all, NativeScope owner) {
+    static Group create(
+        Rates rates, List<Integer> indexes, List<TorchValue> all, NativeScope owner) {
       List<TorchValue> parameters = indexes.stream().map(all::get).toList();
       return new Group(
           rates,

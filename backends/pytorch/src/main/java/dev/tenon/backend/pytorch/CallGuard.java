@@ -6,7 +6,10 @@ import dev.tenon.internal.Problems;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
-/** Lets one thread at a time into an engine and names both when a second one comes. Safe for threads. */
+/**
+ * Lets one thread at a time into an engine and names both when a second one comes. Safe for
+ * threads.
+ */
 final class CallGuard {
   private final String owner;
   private final AtomicReference<@Nullable Thread> inside = new AtomicReference<>();

@@ -39,7 +39,8 @@ final class EngineWeights implements Weights {
   private TorchValue tensor(String name) {
     TorchValue tensor = tensors.get(name);
     if (tensor == null) {
-      throw new UnknownNameException(Problems.problem("parameter", name, "one of " + tensors.keySet()));
+      throw new UnknownNameException(
+          Problems.problem("parameter", name, "one of " + tensors.keySet()));
     }
     return tensor;
   }

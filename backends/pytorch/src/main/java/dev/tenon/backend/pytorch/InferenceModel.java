@@ -8,7 +8,10 @@ import dev.tenon.backend.pytorch.internal.TorchValue;
 import dev.tenon.model.Network;
 import dev.tenon.nn.script.ProgramArchives;
 
-/** A network's fused weights and the archive that runs them. Holds the embedding and the fused projections, nothing else. */
+/**
+ * A network's fused weights and the archive that runs them. Holds the embedding and the fused
+ * projections, nothing else.
+ */
 final class InferenceModel implements AutoCloseable {
   static final CallSettings SETTINGS = CallSettings.inference(0);
 
@@ -49,8 +52,18 @@ final class InferenceModel implements AutoCloseable {
   /** The outputs of one micro-batch: {@code Dict[str, Tensor]}. */
   TorchValue forward(MicroBatch batch, TorchValue chunk, NativeScope scope) {
     return module.call(
-        SETTINGS, scope, "forward", model, batch.rows, batch.plan, batch.wantRows, batch.wantNext, batch.hiddenStates, chunk,
-        scope.integer(network.program().keyValueHeads()), scope.integer(network.program().headDim()));
+        SETTINGS,
+        scope,
+        "forward",
+        model,
+        batch.rows,
+        batch.plan,
+        batch.wantRows,
+        batch.wantNext,
+        batch.hiddenStates,
+        chunk,
+        scope.integer(network.program().keyValueHeads()),
+        scope.integer(network.program().headDim()));
   }
 
   /** Calls a driver method that takes the model first. */

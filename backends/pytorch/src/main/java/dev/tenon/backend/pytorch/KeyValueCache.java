@@ -8,8 +8,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keys and values of the live rows of a session, per layer {@code [rows, kv_heads, capacity, head_dim]}; grows when a request
- * needs more.
+ * Keys and values of the live rows of a session, per layer {@code [rows, kv_heads, capacity,
+ * head_dim]}; grows when a request needs more.
  */
 final class KeyValueCache implements AutoCloseable {
   private final InferenceModel model;
@@ -32,7 +32,8 @@ final class KeyValueCache implements AutoCloseable {
     int newRows = Math.max(rows, neededRows);
     int newCapacity = Math.max(capacity, neededCapacity);
     try (NativeScope scope = owned.bridge().scope("grow")) {
-      List<TorchValue> grown = rows == 0 ? create(scope, newRows, newCapacity) : resize(scope, newRows, newCapacity);
+      List<TorchValue> grown =
+          rows == 0 ? create(scope, newRows, newCapacity) : resize(scope, newRows, newCapacity);
       closeTensors();
       keys = grown.get(0).moveTo(owned);
       values = grown.get(1).moveTo(owned);

@@ -70,6 +70,8 @@ final class LiveRequest {
     if (!options.ignoreEos() && options.eosTokenIds().contains(token)) {
       return Optional.of(FinishReason.STOP);
     }
-    return generated == options.maxNewTokens() ? Optional.of(FinishReason.LENGTH) : Optional.empty();
+    return generated == options.maxNewTokens()
+        ? Optional.of(FinishReason.LENGTH)
+        : Optional.empty();
   }
 }

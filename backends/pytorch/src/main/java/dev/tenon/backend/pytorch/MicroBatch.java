@@ -8,8 +8,12 @@ import dev.tenon.tensor.NamedArray;
 import dev.tenon.tensor.TensorData;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 
-/** The arguments of one pass of a driver over one micro-batch; its values live as long as their scope. */
+/**
+ * The arguments of one pass of a driver over one micro-batch; its values live as long as their
+ * scope.
+ */
 final class MicroBatch {
   private final NamedArray batch;
   private final OutputPlan outputs;
@@ -79,7 +83,8 @@ final class MicroBatch {
     Map<String, TorchValue> byName = results.entries();
     NamedArray.Builder fields = NamedArray.builder(batch.items());
     for (Output output : request.outputs()) {
-      fields.put(output.field(), output.kind(), byName.get(output.field()).toTensorData());
+      TorchValue value = Objects.requireNonNull(byName.get(output.field()), output.field());
+      fields.put(output.field(), output.kind(), value.toTensorData());
     }
     return fields.build();
   }

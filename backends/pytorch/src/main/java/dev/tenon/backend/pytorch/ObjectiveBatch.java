@@ -13,8 +13,8 @@ import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
- * What an objective's text reads as {@code batch}: its declared fields, and the indexes that lead from one kind of entry to
- * another. Indexes are I64 and local to the micro-batch.
+ * What an objective's text reads as {@code batch}: its declared fields, and the indexes that lead
+ * from one kind of entry to another. Indexes are I64 and local to the micro-batch.
  */
 final class ObjectiveBatch {
   private ObjectiveBatch() {}
@@ -24,10 +24,15 @@ final class ObjectiveBatch {
     Problems problems = new Problems();
     for (BatchField field : objective.fields()) {
       TensorData tensor = batch.find(field.name()).orElse(null);
-      if (tensor == null || tensor.dtype() != field.dtype() || batch.kind(field.name()) != field.kind()) {
-        String found = tensor == null ? "missing" : tensor.dtype() + " per " + batch.kind(field.name());
+      if (tensor == null
+          || tensor.dtype() != field.dtype()
+          || batch.kind(field.name()) != field.kind()) {
+        String found =
+            tensor == null ? "missing" : tensor.dtype() + " per " + batch.kind(field.name());
         problems.add(
-            "field " + field.name() + " of objective " + objective.name(), found, field.dtype() + " per " + field.kind());
+            "field " + field.name() + " of objective " + objective.name(),
+            found,
+            field.dtype() + " per " + field.kind());
       }
     }
     problems.throwIfAny(InvalidInputException::new);
@@ -71,7 +76,8 @@ final class ObjectiveBatch {
     indexes.put("target_index", TensorData.ofLongs(targetIndex, next));
     indexes.put("item_index", TensorData.ofLongs(itemIndex, itemIndex.length));
     indexes.put(
-        "lengths", TensorData.ofLongs(lengths.stream().mapToLong(x -> x).toArray(), lengths.size()));
+        "lengths",
+        TensorData.ofLongs(lengths.stream().mapToLong(x -> x).toArray(), lengths.size()));
     return indexes;
   }
 }

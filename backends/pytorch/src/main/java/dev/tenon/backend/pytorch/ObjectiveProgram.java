@@ -29,9 +29,11 @@ final class ObjectiveProgram implements AutoCloseable {
   }
 
   /** The summed loss and statistics of a micro-batch. */
-  Map<String, Double> loss(TorchValue outputs, NamedArray batch, Objective objective, NativeScope scope) {
+  Map<String, Double> loss(
+      TorchValue outputs, NamedArray batch, Objective objective, NativeScope scope) {
     TorchValue fields = fields(batch, objective, scope);
-    return numbers(module.call(PLAIN, scope, "loss", outputs, fields, hyperParameters(objective, scope)));
+    return numbers(
+        module.call(PLAIN, scope, "loss", outputs, fields, hyperParameters(objective, scope)));
   }
 
   /** The same and the gradient of {@code scale} times the loss with respect to the outputs. */
@@ -41,7 +43,14 @@ final class ObjectiveProgram implements AutoCloseable {
     TorchValue hyperParameters = hyperParameters(objective, scope);
     List<TorchValue> parts =
         module
-            .call(CallSettings.grad(0), scope, "loss_and_grad", outputs, fields, hyperParameters, scope.real(scale))
+            .call(
+                CallSettings.grad(0),
+                scope,
+                "loss_and_grad",
+                outputs,
+                fields,
+                hyperParameters,
+                scope.real(scale))
             .elements();
     return new Gradient(numbers(parts.get(0)), parts.get(1));
   }

@@ -21,7 +21,11 @@ import java.util.Set;
 record OutputPlan(List<String> rows, List<String> next, boolean hiddenStates, double temperature) {
   private static final Set<Output> CAUSAL_LM =
       EnumSet.of(
-          Output.LOGITS, Output.TOKEN_LOGPROBS, Output.ENTROPY, Output.HIDDEN, Output.HIDDEN_STATES);
+          Output.LOGITS,
+          Output.TOKEN_LOGPROBS,
+          Output.ENTROPY,
+          Output.HIDDEN,
+          Output.HIDDEN_STATES);
 
   /**
    * Translates a request.
@@ -36,7 +40,8 @@ record OutputPlan(List<String> rows, List<String> next, boolean hiddenStates, do
     missing.removeAll(CAUSAL_LM);
     if (!missing.isEmpty()) {
       throw new UnsupportedFeatureException(
-          Problems.problem("outputs of a " + network.head() + " network", missing, "some of " + CAUSAL_LM));
+          Problems.problem(
+              "outputs of a " + network.head() + " network", missing, "some of " + CAUSAL_LM));
     }
     return new OutputPlan(
         names(request, Output.LOGITS, Output.HIDDEN),
@@ -46,6 +51,9 @@ record OutputPlan(List<String> rows, List<String> next, boolean hiddenStates, do
   }
 
   private static List<String> names(OutputRequest request, Output... candidates) {
-    return List.of(candidates).stream().filter(request.outputs()::contains).map(Output::field).toList();
+    return List.of(candidates).stream()
+        .filter(request.outputs()::contains)
+        .map(Output::field)
+        .toList();
   }
 }

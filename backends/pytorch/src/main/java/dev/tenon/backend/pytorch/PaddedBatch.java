@@ -11,8 +11,9 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * A packed micro-batch as the rows and columns that a program reads, one row per sequence, right-padded with 0; and the way back
- * from rows to packed entries. B rows, T columns, N tokens, S sequences.
+ * A packed micro-batch as the rows and columns that a program reads, one row per sequence,
+ * right-padded with 0; and the way back from rows to packed entries. B rows, T columns, N tokens, S
+ * sequences.
  */
 final class PaddedBatch {
   private final List<Integer> lengths;
@@ -53,13 +54,19 @@ final class PaddedBatch {
     int longest = lengths.stream().mapToInt(Integer::intValue).max().orElse(0);
     problems.check(!lengths.isEmpty(), "batch", "no sequence", "at least one");
     problems.check(
-        longest <= maxPositions, "sequence length", longest, "at most max_position_embeddings " + maxPositions);
+        longest <= maxPositions,
+        "sequence length",
+        longest,
+        "at most max_position_embeddings " + maxPositions);
   }
 
   private static void checkIds(NamedArray batch, int vocabSize, Problems problems) {
     TensorData field = batch.find("input_ids").orElse(null);
     if (field == null || field.dtype() != DType.I64 || batch.kind("input_ids") != FieldKind.TOKEN) {
-      problems.add("input_ids", field == null ? "missing" : field.dtype() + " " + field.shape(), "I64 per TOKEN");
+      problems.add(
+          "input_ids",
+          field == null ? "missing" : field.dtype() + " " + field.shape(),
+          "I64 per TOKEN");
       return;
     }
     long[] ids = field.toLongs();

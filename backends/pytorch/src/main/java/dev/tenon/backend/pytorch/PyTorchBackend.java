@@ -11,8 +11,8 @@ import dev.tenon.spec.FinetuneSpec;
 import dev.tenon.spec.Precision;
 
 /**
- * Runs networks by libtorch in this JVM, on the CPU and in f32. The first call of a process loads libtorch. Immutable and safe for
- * threads; engines of one backend run side by side.
+ * Runs networks by libtorch in this JVM, on the CPU and in f32. The first call of a process loads
+ * libtorch. Immutable and safe for threads; engines of one backend run side by side.
  */
 public final class PyTorchBackend implements ModelBackend {
   /** The registered name. */
@@ -45,12 +45,14 @@ public final class PyTorchBackend implements ModelBackend {
     }
     // Refuses a decaying schedule without its total before anything is loaded.
     double unused = spec.scheduleFactor(0);
-    return model.withModule(new TorchTrainEngine(TorchBridge.start(), network, spec, headChunkBytes));
+    return model.withModule(
+        new TorchTrainEngine(TorchBridge.start(), network, spec, headChunkBytes));
   }
 
   @Override
   public Model initializeForInference(Model model) {
-    return model.withModule(TorchInferenceEngine.open(TorchBridge.start(), network(model), headChunkBytes));
+    return model.withModule(
+        TorchInferenceEngine.open(TorchBridge.start(), network(model), headChunkBytes));
   }
 
   private static Network network(Model model) {
@@ -62,6 +64,9 @@ public final class PyTorchBackend implements ModelBackend {
       return network;
     }
     throw new InvalidInputException(
-        Problems.problem("module of model " + model.name(), "Engine", "a Network that no backend has initialised"));
+        Problems.problem(
+            "module of model " + model.name(),
+            "Engine",
+            "a Network that no backend has initialised"));
   }
 }

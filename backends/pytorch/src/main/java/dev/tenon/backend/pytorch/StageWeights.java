@@ -17,8 +17,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The weights of a network on the native side, F32, under the names and in the dicts that its program reads. A tied weight is one
- * tensor in several dicts. Lives as long as the scope it was loaded into.
+ * The weights of a network on the native side, F32, under the names and in the dicts that its
+ * program reads. A tied weight is one tensor in several dicts. Lives as long as the scope it was
+ * loaded into.
  */
 final class StageWeights {
   private final Map<String, TorchValue> byName = new LinkedHashMap<>();
@@ -31,7 +32,8 @@ final class StageWeights {
   /**
    * Loads weights.
    *
-   * @param trainable true: copies that require gradients; false: mapped from their file where they are F32 in one
+   * @param trainable true: copies that require gradients; false: mapped from their file where they
+   *     are F32 in one
    */
   static StageWeights load(Network network, NativeScope scope, boolean trainable) {
     StageWeights loaded = new StageWeights();
@@ -41,7 +43,9 @@ final class StageWeights {
     Map<Path, MappedTensors> files = new HashMap<>();
     for (Parameter parameter : network.parameters()) {
       TorchValue source = source(network.weights(), parameter, scope, files);
-      loaded.add(parameter, trainable ? replaced(source, source.toParameter(scope)) : float32(source, scope));
+      loaded.add(
+          parameter,
+          trainable ? replaced(source, source.toParameter(scope)) : float32(source, scope));
     }
     return loaded;
   }
@@ -55,7 +59,8 @@ final class StageWeights {
             region ->
                 files
                     .computeIfAbsent(region.file(), file -> scope.bridge().map(file, scope))
-                    .tensor(weights.info(name).dtype(), region.offset(), weights.info(name).shape()))
+                    .tensor(
+                        weights.info(name).dtype(), region.offset(), weights.info(name).shape()))
         .orElseGet(() -> scope.tensor(weights.read(name)));
   }
 

@@ -7,11 +7,17 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The rows of one generation step as the driver reads them: B requests, T new tokens, K slots of the cache in use. */
+/**
+ * The rows of one generation step as the driver reads them: B requests, T new tokens, K slots of
+ * the cache in use.
+ */
 final class StepBatch {
   private StepBatch() {}
 
-  /** {@code input_ids}, {@code position_ids} [B, T], and {@code attention_mask} [B, K] where rows differ. */
+  /**
+   * {@code input_ids}, {@code position_ids} [B, T], and {@code attention_mask} [B, K] where rows
+   * differ.
+   */
   static Map<String, TensorData> tensors(List<LiveRequest> group, int slots) {
     int rows = group.size();
     int columns = group.stream().mapToInt(x -> x.input().size()).max().orElseThrow();
@@ -24,7 +30,7 @@ final class StepBatch {
       TokenIds input = request.input();
       for (int t = 0; t < input.size(); t++) {
         ids[row * columns + t] = input.get(t);
-        positions[row * columns + t] = request.length() + t;
+        positions[row * columns + t] = (long) request.length() + t;
       }
       Arrays.fill(mask, row * slots, row * slots + request.lengthAfterStep(), true);
       differ |= request.lengthAfterStep() != slots;

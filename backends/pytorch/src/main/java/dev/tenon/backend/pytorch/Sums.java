@@ -16,7 +16,8 @@ final class Sums {
   Sums(Objective objective, double weight) {
     if (!(weight > 0 && weight < Double.POSITIVE_INFINITY)) {
       throw new InvalidInputException(
-          Problems.problem("weight of objective " + objective.name(), weight, "> 0 over the whole batch"));
+          Problems.problem(
+              "weight of objective " + objective.name(), weight, "> 0 over the whole batch"));
     }
     this.weight = weight;
   }
@@ -33,7 +34,9 @@ final class Sums {
   /** {@code loss} (Σ / weight), {@code weight}, the other sums. */
   Metrics metrics() {
     Metrics metrics =
-        Metrics.empty().with("loss", sums.getOrDefault("loss", Double.NaN) / weight).with("weight", weight);
+        Metrics.empty()
+            .with("loss", sums.getOrDefault("loss", Double.NaN) / weight)
+            .with("weight", weight);
     for (Map.Entry<String, Double> sum : sums.entrySet()) {
       metrics = sum.getKey().equals("loss") ? metrics : metrics.with(sum.getKey(), sum.getValue());
     }

@@ -23,7 +23,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** What the engines for inference and for training share: batches in, outputs out, one thread at a time. */
+/**
+ * What the engines for inference and for training share: batches in, outputs out, one thread at a
+ * time.
+ */
 abstract class TorchEngine implements Engine {
   final TorchBridge bridge;
   final CallGuard guard;
@@ -101,7 +104,8 @@ abstract class TorchEngine implements Engine {
   final ObjectiveProgram check(NamedArray batch, Objective objective) {
     PaddedBatch.check(batch, network);
     ObjectiveBatch.check(batch, objective);
-    return objectives.computeIfAbsent(objective.text(), text -> new ObjectiveProgram(bridge, objective));
+    return objectives.computeIfAbsent(
+        objective.text(), text -> new ObjectiveProgram(bridge, objective));
   }
 
   /** The weight of the whole batch. */
@@ -128,7 +132,8 @@ abstract class TorchEngine implements Engine {
   @Override
   public final GenerationSession openSession(SessionLimits limits) {
     try (CallGuard.Pass pass = guard.enter()) {
-      TorchSession session = new TorchSession(inferenceModel(), guard, limits, bridge, sessions::remove);
+      TorchSession session =
+          new TorchSession(inferenceModel(), guard, limits, bridge, sessions::remove);
       sessions.add(session);
       return session;
     }
@@ -154,7 +159,8 @@ abstract class TorchEngine implements Engine {
       Optional<Path> source = network.weights().region(name).map(x -> x.file().toAbsolutePath());
       if (source.filter(file -> target.equals(file.normalize().getParent())).isPresent()) {
         throw new CheckpointException(
-            Problems.problem("save to", directory, "another directory than the one it was opened from"));
+            Problems.problem(
+                "save to", directory, "another directory than the one it was opened from"));
       }
     }
   }

@@ -11,7 +11,8 @@ import dev.tenon.spec.FinetuneSpec;
 final class TorchInferenceEngine extends TorchEngine {
   private final InferenceModel model;
 
-  private TorchInferenceEngine(TorchBridge bridge, Network network, InferenceModel model, long headChunkBytes) {
+  private TorchInferenceEngine(
+      TorchBridge bridge, Network network, InferenceModel model, long headChunkBytes) {
     super(bridge, network, FinetuneSpec.DEFAULT_MICRO_BATCH_TOKENS, headChunkBytes);
     this.model = model;
   }
@@ -19,7 +20,8 @@ final class TorchInferenceEngine extends TorchEngine {
   static TorchInferenceEngine open(TorchBridge bridge, Network network, long headChunkBytes) {
     try (NativeScope loading = bridge.scope("load")) {
       StageWeights weights = StageWeights.load(network, loading, false);
-      return new TorchInferenceEngine(bridge, network, InferenceModel.fuse(bridge, network, weights), headChunkBytes);
+      return new TorchInferenceEngine(
+          bridge, network, InferenceModel.fuse(bridge, network, weights), headChunkBytes);
     }
   }
 

@@ -19,8 +19,8 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * Greedy generation with a key/value cache. Live requests sit side by side in the first rows of the cache; new ones join at the
- * end, and the last one moves into the place of one that ends.
+ * Greedy generation with a key/value cache. Live requests sit side by side in the first rows of the
+ * cache; new ones join at the end, and the last one moves into the place of one that ends.
  */
 final class TorchSession implements GenerationSession {
   private final InferenceModel model;
@@ -34,7 +34,11 @@ final class TorchSession implements GenerationSession {
   private boolean closed;
 
   TorchSession(
-      InferenceModel model, CallGuard guard, SessionLimits limits, TorchBridge bridge, Consumer<TorchSession> onClose) {
+      InferenceModel model,
+      CallGuard guard,
+      SessionLimits limits,
+      TorchBridge bridge,
+      Consumer<TorchSession> onClose) {
     this.model = model;
     this.guard = guard;
     this.limits = limits;
@@ -52,7 +56,9 @@ final class TorchSession implements GenerationSession {
       if (rows.size() == limits.requests() || tokens > limits.cacheTokens()) {
         throw new InsufficientMemoryException(
             Problems.problem(
-                "session", (rows.size() + 1) + " requests of " + tokens + " cache tokens", "at most " + limits));
+                "session",
+                (rows.size() + 1) + " requests of " + tokens + " cache tokens",
+                "at most " + limits));
       }
       cache.ensure(rows.size() + 1, added.maxTokens());
       rows.add(added);
@@ -69,7 +75,8 @@ final class TorchSession implements GenerationSession {
         "prompt and max_new_tokens",
         request.promptIds().size() + " + " + request.options().maxNewTokens(),
         "at most max_position_embeddings " + network.maxPositions());
-    problems.check(tokens <= limits.cacheTokens(), "request", tokens + " cache tokens", "at most " + limits);
+    problems.check(
+        tokens <= limits.cacheTokens(), "request", tokens + " cache tokens", "at most " + limits);
     int vocabSize = network.program().vocabSize();
     request.promptIds().stream()
         .filter(id -> id < 0 || id >= vocabSize)
@@ -107,7 +114,13 @@ final class TorchSession implements GenerationSession {
       List<TorchValue> picked =
           model
               .onModel(
-                  scope, "greedy_step", batch, cache.keys(), cache.values(), scope.integer(first), scope.integer(length))
+                  scope,
+                  "greedy_step",
+                  batch,
+                  cache.keys(),
+                  cache.values(),
+                  scope.integer(first),
+                  scope.integer(length))
               .elements();
       TensorData tokens = picked.get(0).toTensorData(); // [B]
       TensorData logprobs = picked.get(1).toTensorData(); // [B]

@@ -20,7 +20,10 @@ import java.util.Iterator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Training with HuggingFace weights; generation through fused weights that are made when asked for and dropped by a step. */
+/**
+ * Training with HuggingFace weights; generation through fused weights that are made when asked for
+ * and dropped by a step.
+ */
 final class TorchTrainEngine extends TorchEngine implements TrainEngine {
   private static final CallSettings GRAD = CallSettings.grad(0);
   private static final CallSettings NO_GRAD = CallSettings.noGrad(0);
@@ -104,7 +107,8 @@ final class TorchTrainEngine extends TorchEngine implements TrainEngine {
   }
 
   /** Forward and backward over all micro-batches. */
-  private Gradients backward(ObjectiveProgram program, NamedArray batch, Objective objective, NativeScope step) {
+  private Gradients backward(
+      ObjectiveProgram program, NamedArray batch, Objective objective, NativeScope step) {
     OutputPlan plan = OutputPlan.of(network(), objective.outputs());
     List<NamedArray> parts = microBatches(batch);
     Sums sums = new Sums(objective, weight(program, parts, objective));
@@ -142,7 +146,10 @@ final class TorchTrainEngine extends TorchEngine implements TrainEngine {
   }
 
   private double clip(TorchValue gradients, double maxNorm, NativeScope scope) {
-    return module.call(NO_GRAD, scope, "clip", gradients, scope.real(maxNorm)).toTensorData().getDouble(0);
+    return module
+        .call(NO_GRAD, scope, "clip", gradients, scope.real(maxNorm))
+        .toTensorData()
+        .getDouble(0);
   }
 
   private AdamWState optimizer() {

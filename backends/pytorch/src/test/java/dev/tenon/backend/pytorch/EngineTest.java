@@ -45,7 +45,8 @@ class EngineTest {
 
   static Stream<Opening> engines() {
     return Stream.of(
-        new Opening("train", model -> new PyTorchBackend().initialize(model, FinetuneSpec.steps(1))),
+        new Opening(
+            "train", model -> new PyTorchBackend().initialize(model, FinetuneSpec.steps(1))),
         new Opening("inference", model -> new PyTorchBackend().initializeForInference(model)));
   }
 
@@ -74,7 +75,10 @@ class EngineTest {
     }
   }
 
-  /** Two f32 passes in other shapes: about ten times the error that the families were measured to have. */
+  /**
+   * Two f32 passes in other shapes: about ten times the error that the families were measured to
+   * have.
+   */
   private static void assertClose(TensorData found, TensorData expected, String name) {
     assertThat(found.shape()).isEqualTo(expected.shape());
     for (long i = 0; i < expected.size(); i++) {
@@ -86,9 +90,13 @@ class EngineTest {
   @MethodSource("engines")
   void entriesOutsideTheOutputMaskAreZero(Opening opening) {
     try (Model model = opening.tiny()) {
-      TensorData masked = model.engine().forward(BATCH, Output.TOKEN_LOGPROBS).get("token_logprobs");
+      TensorData masked =
+          model.engine().forward(BATCH, Output.TOKEN_LOGPROBS).get("token_logprobs");
       TensorData all =
-          model.engine().forward(BATCH.without("output_mask"), Output.TOKEN_LOGPROBS).get("token_logprobs");
+          model
+              .engine()
+              .forward(BATCH.without("output_mask"), Output.TOKEN_LOGPROBS)
+              .get("token_logprobs");
       boolean[] mask = BATCH.get("output_mask").toBooleans();
       int entry = 0;
       int token = 0;
@@ -136,7 +144,8 @@ class EngineTest {
     try (Model model = opening.tiny()) {
       TensorData before = model.engine().forward(BATCH, Output.LOGITS).get("logits");
       model.engine().save(saved);
-      Model again = HfModels.registry().create("hf", "again", Device.cpu(), Arguments.of("path", saved));
+      Model again =
+          HfModels.registry().create("hf", "again", Device.cpu(), Arguments.of("path", saved));
       try (Model reopened = opening.backend().apply(again)) {
         assertThat(reopened.engine().forward(BATCH, Output.LOGITS).get("logits")).isEqualTo(before);
       }
@@ -157,13 +166,16 @@ class EngineTest {
       int[] tooLong = {3000};
       assertThatThrownBy(() -> model.engine().forward(TinyLlama.batch(1, tooLong), Output.LOGITS))
           .isInstanceOf(InvalidInputException.class)
-          .hasMessageContaining("sequence length: 3000 (expected: at most max_position_embeddings 2048)");
+          .hasMessageContaining(
+              "sequence length: 3000 (expected: at most max_position_embeddings 2048)");
       assertThatThrownBy(() -> model.engine().forward(BATCH, Output.VALUES))
           .isInstanceOf(UnsupportedFeatureException.class)
           .hasMessageContaining("VALUES");
-      assertThatThrownBy(() -> model.engine().evalBatch(BATCH.without("loss_mask"), TinyLlama.crossEntropy()))
+      assertThatThrownBy(
+              () -> model.engine().evalBatch(BATCH.without("loss_mask"), TinyLlama.crossEntropy()))
           .isInstanceOf(InvalidInputException.class)
-          .hasMessage("field loss_mask of objective cross-entropy: missing (expected: BOOL per TOKEN)");
+          .hasMessage(
+              "field loss_mask of objective cross-entropy: missing (expected: BOOL per TOKEN)");
       assertThat(model.engine().forward(BATCH, Output.LOGITS).has("logits")).isTrue();
     }
   }
@@ -181,7 +193,8 @@ class EngineTest {
 
   @Test
   void aSecondConcurrentCallerIsToldWhoIsInside() throws InterruptedException {
-    try (Model model = new PyTorchBackend().initialize(TinyLlama.create(true), FinetuneSpec.steps(1))) {
+    try (Model model =
+        new PyTorchBackend().initialize(TinyLlama.create(true), FinetuneSpec.steps(1))) {
       CountDownLatch inside = new CountDownLatch(1);
       CountDownLatch leave = new CountDownLatch(1);
       AtomicReference<Throwable> failure = new AtomicReference<>();
@@ -224,7 +237,11 @@ class EngineTest {
           .hasMessageStartingWith("module of model tiny: Engine");
     }
     Model elsewhere =
-        new Model("far", TinyLlama.create(true).network(), TinyLlama.create(true).tokenizer(), Device.cuda(0));
+        new Model(
+            "far",
+            TinyLlama.create(true).network(),
+            TinyLlama.create(true).tokenizer(),
+            Device.cuda(0));
     assertThatThrownBy(() -> new PyTorchBackend().initializeForInference(elsewhere))
         .isInstanceOf(UnsupportedFeatureException.class)
         .hasMessage("device of model far: cuda:0 (expected: cpu)");

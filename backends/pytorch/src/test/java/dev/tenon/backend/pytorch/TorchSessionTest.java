@@ -60,7 +60,9 @@ class TorchSessionTest {
   private static Map<Long, TokenIds> drain(GenerationSession session) {
     Map<Long, TokenIds> answers = new HashMap<>();
     while (session.live() > 0) {
-      session.step().forEach(piece -> answers.merge(piece.id(), piece.tokenIds(), TokenIds::concat));
+      session
+          .step()
+          .forEach(piece -> answers.merge(piece.id(), piece.tokenIds(), TokenIds::concat));
     }
     return answers;
   }
@@ -133,7 +135,9 @@ class TorchSessionTest {
 
   private static void take(GenerationSession session, Map<Long, TokenIds> answers, int steps) {
     for (int i = 0; i < steps; i++) {
-      session.step().forEach(piece -> answers.merge(piece.id(), piece.tokenIds(), TokenIds::concat));
+      session
+          .step()
+          .forEach(piece -> answers.merge(piece.id(), piece.tokenIds(), TokenIds::concat));
     }
   }
 
@@ -196,7 +200,8 @@ class TorchSessionTest {
       assertThatThrownBy(() -> session.add(request(PROMPTS.get(0), 2045)))
           .isInstanceOf(InvalidInputException.class)
           .hasMessage(
-              "prompt and max_new_tokens: 4 + 2045 (expected: at most max_position_embeddings 2048)");
+              "prompt and max_new_tokens: 4 + 2045 (expected: at most max_position_embeddings"
+                  + " 2048)");
     }
   }
 

@@ -66,7 +66,10 @@ class TrainEngineTest {
     return gradients;
   }
 
-  /** A sum of n f32 terms in another order moves by about sqrt(n) * 2^-24 relative: 2e-5 is generous. */
+  /**
+   * A sum of n f32 terms in another order moves by about sqrt(n) * 2^-24 relative: 2e-5 is
+   * generous.
+   */
   private static void assertClose(Map<String, TensorData> found, Map<String, TensorData> expected) {
     assertThat(found.keySet()).isEqualTo(expected.keySet());
     expected.forEach(
@@ -83,7 +86,10 @@ class TrainEngineTest {
         });
   }
 
-  /** Without moments AdamW moves each weight by lr g / (|g| + eps); to first order the loss falls by its product with g. */
+  /**
+   * Without moments AdamW moves each weight by lr g / (|g| + eps); to first order the loss falls by
+   * its product with g.
+   */
   @Test
   void gradientsAreTheSlopeOfTheLoss() {
     double eps = 0.1;
@@ -119,7 +125,8 @@ class TrainEngineTest {
 
   @Test
   void evaluationLeavesTheWeightsAlone() {
-    try (Model model = new PyTorchBackend().initialize(TinyLlama.create(true), FinetuneSpec.steps(1))) {
+    try (Model model =
+        new PyTorchBackend().initialize(TinyLlama.create(true), FinetuneSpec.steps(1))) {
       Map<String, TensorData> before = parameters(model);
       loss(model);
       model.engine().forward(batch, Output.LOGITS);
@@ -153,14 +160,18 @@ class TrainEngineTest {
   @Test
   void aGroupWithoutRateStaysAsItIs() {
     FinetuneSpec spec =
-        FinetuneSpec.steps(3).learningRate(1e-2).groups(List.of(new ParameterGroup("self_attn", 0, 0)));
+        FinetuneSpec.steps(3)
+            .learningRate(1e-2)
+            .groups(List.of(new ParameterGroup("self_attn", 0, 0)));
     try (Model model = new PyTorchBackend().initialize(TinyLlama.create(false), spec)) {
       Map<String, TensorData> before = parameters(model);
       model.trainEngine().trainBatch(batch, TinyLlama.crossEntropy());
       parameters(model)
           .forEach(
               (name, tensor) ->
-                  assertThat(tensor.equals(before.get(name))).as(name).isEqualTo(name.contains("self_attn")));
+                  assertThat(tensor.equals(before.get(name)))
+                      .as(name)
+                      .isEqualTo(name.contains("self_attn")));
     }
   }
 
@@ -191,15 +202,17 @@ class TrainEngineTest {
   private static Objective notFinite() {
     Objective sound = TinyLlama.crossEntropy();
     return Objective.of(
-        "broken", sound.outputs(), sound.fields(), sound.text().replace("-torch.sum(", "-1. / 0. * torch.sum("));
+        "broken",
+        sound.outputs(),
+        sound.fields(),
+        sound.text().replace("-torch.sum(", "-1. / 0. * torch.sum("));
   }
 
   @Test
   void generatesFromTheWeightsOfTheLastStep() {
     FinetuneSpec spec = FinetuneSpec.steps(30).learningRate(3e-2).schedule(Schedule.constant(0));
     NamedArray prompt = TinyLlama.batch(11, 5).without("loss_mask", "output_mask");
-    GenerationOptions options =
-        GenerationOptions.greedy(7).ignoringEos();
+    GenerationOptions options = GenerationOptions.greedy(7).ignoringEos();
     try (Model model = new PyTorchBackend().initialize(TinyLlama.create(true), spec)) {
       NamedArray first = model.engine().generate(prompt, options);
       for (int i = 0; i < 30; i++) {
@@ -213,7 +226,8 @@ class TrainEngineTest {
 
   @Test
   void refusesToTrainWhileASessionIsOpen() {
-    try (Model model = new PyTorchBackend().initialize(TinyLlama.create(true), FinetuneSpec.steps(1))) {
+    try (Model model =
+        new PyTorchBackend().initialize(TinyLlama.create(true), FinetuneSpec.steps(1))) {
       try (GenerationSession session = model.engine().openSession(new SessionLimits(1, 10))) {
         assertThatThrownBy(() -> model.trainEngine().trainBatch(batch, TinyLlama.crossEntropy()))
             .isInstanceOf(InvalidInputException.class)
@@ -227,10 +241,12 @@ class TrainEngineTest {
   @Test
   void refusesABatchWithNothingToLearn() {
     NamedArray nothing = batch.with("loss_mask", TensorData.ofBooleans(new boolean[38], 38));
-    try (Model model = new PyTorchBackend().initialize(TinyLlama.create(true), FinetuneSpec.steps(1))) {
+    try (Model model =
+        new PyTorchBackend().initialize(TinyLlama.create(true), FinetuneSpec.steps(1))) {
       assertThatThrownBy(() -> model.trainEngine().trainBatch(nothing, TinyLlama.crossEntropy()))
           .isInstanceOf(InvalidInputException.class)
-          .hasMessage("weight of objective cross-entropy: 0.0 (expected: > 0 over the whole batch)");
+          .hasMessage(
+              "weight of objective cross-entropy: 0.0 (expected: > 0 over the whole batch)");
     }
   }
 
@@ -238,7 +254,9 @@ class TrainEngineTest {
   void refusesWhatItCannotHonourBeforeLoading() {
     FinetuneSpec spec = FinetuneSpec.steps(1);
     assertThatThrownBy(
-            () -> new PyTorchBackend().initialize(TinyLlama.create(true), spec.precision(Precision.BF16)))
+            () ->
+                new PyTorchBackend()
+                    .initialize(TinyLlama.create(true), spec.precision(Precision.BF16)))
         .isInstanceOf(UnsupportedFeatureException.class)
         .hasMessage("precision: BF16 (expected: F32)");
     FinetuneSpec endless = FinetuneSpec.openEnded().schedule(Schedule.cosine(0));
