@@ -1,5 +1,0 @@
-/** Trains a small Llama from nothing. */
-@NullMarked
-package dev.tenon.quickstart;
-
-import org.jspecify.annotations.NullMarked;
