@@ -1,12 +1,105 @@
 package dev.tenon.testtiers;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
 
+import java.util.Map;
+import java.util.Properties;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Disabled;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.platform.launcher.LauncherSession;
+import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
+import org.junit.platform.launcher.core.LauncherFactory;
+import org.junit.platform.launcher.listeners.SummaryGeneratingListener;
+import org.junit.platform.launcher.listeners.TestExecutionSummary;
 
 class TiersTest {
+  /** Run by the tests below only: Surefire leaves nested classes alone. */
+  static class Mixed {
+    @Test
+    void plain() {}
+
+    @Test
+    @Tag("python")
+    void aborts() {
+      assumeTrue(false, "no interpreter");
+    }
+
+    @Test
+    @Tag("servers")
+    void serves() {}
+  }
+
+  static class Off {
+    @Test
+    @Tag("python")
+    @Disabled("later")
+    void disabled() {}
+  }
+
+  private final Properties before = (Properties) System.getProperties().clone();
+
+  @AfterEach
+  void restoreProperties() {
+    System.setProperties(before);
+  }
+
   @Test
-  void primes() {
-    assertThat(1).isEqualTo(1);
+  void runsTheJavaTierByDefault() {
+    assertThat(run(Mixed.class, Map.of()).getTestsSucceededCount()).isEqualTo(1);
+  }
+
+  @Test
+  void runsTheSelectedTiers() {
+    TestExecutionSummary summary = run(Mixed.class, Map.of("tiers", "java, servers"));
+    assertThat(summary.getTestsSucceededCount()).isEqualTo(2);
+    assertThat(summary.getTestsFoundCount()).isEqualTo(2);
+  }
+
+  @Test
+  void anAssumptionSkipsInAnOptionalTier() {
+    assertThat(run(Mixed.class, Map.of("tiers", "python")).getTestsAbortedCount()).isEqualTo(1);
+  }
+
+  @Test
+  void anAssumptionFailsInARequiredTier() {
+    TestExecutionSummary summary = run(Mixed.class, Map.of("tiers", "python", "require", "python"));
+    assertThat(summary.getFailures())
+        .singleElement()
+        .satisfies(
+            failure ->
+                assertThat(failure.getException())
+                    .hasMessageContaining("no interpreter (expected: tier python runs)"));
+  }
+
+  @Test
+  void aDisabledTestOfARequiredTierEndsTheRun() {
+    assertThatThrownBy(() -> run(Off.class, Map.of("tiers", "python", "require", "python")))
+        .hasMessageContaining("skipped: disabled() (expected: tier python runs)");
+  }
+
+  @Test
+  void anUnknownTierIsRefused() {
+    assertThatThrownBy(() -> run(Mixed.class, Map.of("tiers", "pyhton")))
+        .rootCause()
+        .hasMessage("tenon.tiers: pyhton (expected: java, python, servers or soak)");
+  }
+
+  private static TestExecutionSummary run(Class<?> tests, Map<String, String> properties) {
+    System.setProperty("tenon.artifact", "sample of TiersTest");
+    properties.forEach((name, value) -> System.setProperty("tenon." + name, value));
+    SummaryGeneratingListener listener = new SummaryGeneratingListener();
+    try (LauncherSession session = LauncherFactory.openSession()) {
+      session
+          .getLauncher()
+          .execute(
+              LauncherDiscoveryRequestBuilder.request().selectors(selectClass(tests)).build(),
+              listener);
+    }
+    return listener.getSummary();
   }
 }
