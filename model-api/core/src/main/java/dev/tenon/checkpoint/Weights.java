@@ -8,8 +8,8 @@ import java.util.Optional;
 import java.util.SortedSet;
 
 /**
- * Where tensors come from: files, an engine, a random start. Implementations state their thread contract; those of files and
- * random starts are safe for threads.
+ * Where tensors come from: files, an engine, a random start. Implementations state their thread
+ * contract; those of files and random starts are safe for threads.
  */
 public interface Weights {
   /** All names. */
@@ -25,7 +25,10 @@ public interface Weights {
   /** The values, in host memory. */
   TensorData read(String name);
 
-  /** Where the bytes lie in a file, so that an engine can map them; empty when they do not lie in one. */
+  /**
+   * Where the bytes lie in a file, so that an engine can map them; empty when they do not lie in
+   * one.
+   */
   default Optional<Region> region(String name) {
     return Optional.empty();
   }

@@ -1,8 +1,8 @@
 package dev.tenon.error;
 
 /**
- * Root of all exceptions that Tenon throws on purpose. Its message says what was wrong, the value found and the rule:
- * {@code what: value (expected: rule)}.
+ * Root of all exceptions that Tenon throws on purpose. Its message says what was wrong, the value
+ * found and the rule: {@code what: value (expected: rule)}.
  */
 public class TenonException extends RuntimeException {
   private static final long serialVersionUID = 1L;

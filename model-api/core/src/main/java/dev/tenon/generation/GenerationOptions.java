@@ -7,8 +7,10 @@ import dev.tenon.tensor.TokenIds;
 /**
  * How one answer is generated. Greedy: the most probable token, the lower id among equals.
  *
- * @param maxNewTokens most tokens to generate, the closing eos included; &gt; 0 (HuggingFace: {@code max_new_tokens})
- * @param eosTokenIds ids that end the answer (HuggingFace: {@code eos_token_id}); empty: the answer ends by length
+ * @param maxNewTokens most tokens to generate, the closing eos included; &gt; 0 (HuggingFace:
+ *     {@code max_new_tokens})
+ * @param eosTokenIds ids that end the answer (HuggingFace: {@code eos_token_id}); empty: the answer
+ *     ends by length
  * @param ignoreEos whether to go on past eos to exactly {@code maxNewTokens}
  */
 public record GenerationOptions(int maxNewTokens, TokenIds eosTokenIds, boolean ignoreEos) {

@@ -12,7 +12,8 @@ import dev.tenon.tensor.TokenIds;
  * @param seed of the run; with {@code sample} it fixes every random choice, alone or in any batch
  * @param sample number of this answer among those to one prompt, from 0
  */
-public record GenerationRequest(TokenIds promptIds, GenerationOptions options, long seed, int sample) {
+public record GenerationRequest(
+    TokenIds promptIds, GenerationOptions options, long seed, int sample) {
   /** Checks the request. */
   public GenerationRequest {
     Problems problems = new Problems();

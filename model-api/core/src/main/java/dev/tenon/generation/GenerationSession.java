@@ -3,29 +3,32 @@ package dev.tenon.generation;
 import java.util.List;
 
 /**
- * Answers in the making. Requests may be added between steps; each step is one forward pass over all live requests. Thread
- * contract: that of the engine.
+ * Answers in the making. Requests may be added between steps; each step is one forward pass over
+ * all live requests. Thread contract: that of the engine.
  */
 public interface GenerationSession extends AutoCloseable {
   /**
    * Adds a request and reserves its cache tokens (prompt and {@code maxNewTokens}).
    *
    * @return its id, unique in the session
-   * @throws dev.tenon.error.InsufficientMemoryException if the limits do not allow it now; it can be added once others end
-   * @throws dev.tenon.error.InvalidInputException if it could never fit, is longer than the network's positions, or a token id
-   *     is outside the vocabulary
+   * @throws dev.tenon.error.InsufficientMemoryException if the limits do not allow it now; it can
+   *     be added once others end
+   * @throws dev.tenon.error.InvalidInputException if it could never fit, is longer than the
+   *     network's positions, or a token id is outside the vocabulary
    */
   long add(GenerationRequest request);
 
   /**
    * One step for all live requests, prompts of new ones included.
    *
-   * @return one piece per live request, in the order of their ids; empty when none is live. A piece with a finish reason is
-   *     its request's last one
+   * @return one piece per live request, in the order of their ids; empty when none is live. A piece
+   *     with a finish reason is its request's last one
    */
   List<Piece> step();
 
-  /** Frees a request's slot at once; no further piece comes. Unknown and finished ids are ignored. */
+  /**
+   * Frees a request's slot at once; no further piece comes. Unknown and finished ids are ignored.
+   */
   void cancel(long id);
 
   /** Number of live requests. */

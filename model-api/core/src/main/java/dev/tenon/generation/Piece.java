@@ -12,7 +12,8 @@ import java.util.Optional;
  * @param logprobs the log-probability of each new token, in nats
  * @param finishReason present in the last piece
  */
-public record Piece(long id, TokenIds tokenIds, List<Float> logprobs, Optional<FinishReason> finishReason) {
+public record Piece(
+    long id, TokenIds tokenIds, List<Float> logprobs, Optional<FinishReason> finishReason) {
   /** Copies. */
   public Piece {
     logprobs = List.copyOf(logprobs);

@@ -14,9 +14,11 @@ import dev.tenon.tensor.NamedArray;
 import dev.tenon.tensor.TensorData;
 import dev.tenon.tensor.TokenIds;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /** Generates answers to a whole batch: a loop over one session. */
 public final class BatchGeneration {
@@ -27,7 +29,10 @@ public final class BatchGeneration {
     Items items = batch.items();
     if (items.sequences() != items.count()) {
       throw new InvalidInputException(
-          Problems.problem("prompts", items.sequences() + " sequences in " + items.count() + " items", "one sequence per item"));
+          Problems.problem(
+              "prompts",
+              items.sequences() + " sequences in " + items.count() + " items",
+              "one sequence per item"));
     }
     long[] ids = batch.get("input_ids").toLongs();
     int start = 0;
@@ -54,7 +59,7 @@ public final class BatchGeneration {
       }
       while (session.live() > 0) {
         for (Piece piece : session.step()) {
-          byId.get(piece.id()).add(piece);
+          Objects.requireNonNull(byId.get(piece.id()), "piece of an unknown request").add(piece);
         }
       }
     }
@@ -80,7 +85,7 @@ public final class BatchGeneration {
       int promptLength = this.prompts.get(i).size();
       System.arraycopy(this.prompts.get(i).toArray(), 0, ids, at, promptLength);
       System.arraycopy(answer.ids.toArray(), 0, ids, at + promptLength, answer.ids.size());
-      java.util.Arrays.fill(promptMask, at, at + promptLength, true);
+      Arrays.fill(promptMask, at, at + promptLength, true);
       for (int t = 0; t < answer.logprobs.size(); t++) {
         logprobs[at - i + promptLength - 1 + t] = answer.logprobs.get(t);
       }

@@ -9,12 +9,17 @@ import java.util.Optional;
 public final class Nearest {
   private Nearest() {}
 
-  /** The candidate with the smallest edit distance, if it is at most a third of the length (and at least one). */
+  /**
+   * The candidate with the smallest edit distance, if it is at most a third of the length (and at
+   * least one).
+   */
   public static Optional<String> to(String name, Collection<String> candidates) {
     int limit = Math.max(1, name.length() / 3);
     return candidates.stream()
         .filter(x -> distance(fold(name), fold(x)) <= limit)
-        .min(Comparator.comparingInt((String x) -> distance(fold(name), fold(x))).thenComparing(x -> x));
+        .min(
+            Comparator.comparingInt((String x) -> distance(fold(name), fold(x)))
+                .thenComparing(x -> x));
   }
 
   private static String fold(String name) {

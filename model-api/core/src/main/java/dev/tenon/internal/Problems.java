@@ -3,23 +3,27 @@ package dev.tenon.internal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
-/** Collects what is wrong with one call, so that the caller learns all of it at once. Not thread-safe. */
+/**
+ * Collects what is wrong with one call, so that the caller learns all of it at once. Not
+ * thread-safe.
+ */
 public final class Problems {
   private final List<String> found = new ArrayList<>();
 
   /** Formats one problem in the form that every message of Tenon has. */
-  public static String problem(String what, Object value, String expected) {
+  public static String problem(String what, @Nullable Object value, String expected) {
     return what + ": " + value + " (expected: " + expected + ")";
   }
 
   /** Notes a problem. */
-  public void add(String what, Object value, String expected) {
+  public void add(String what, @Nullable Object value, String expected) {
     found.add(problem(what, value, expected));
   }
 
   /** Notes a problem unless {@code holds}. */
-  public void check(boolean holds, String what, Object value, String expected) {
+  public void check(boolean holds, String what, @Nullable Object value, String expected) {
     if (!holds) {
       add(what, value, expected);
     }

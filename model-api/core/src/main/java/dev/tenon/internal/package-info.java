@@ -1,6 +1,4 @@
-/**
- * Shared internals of the SDK's own modules; no compatibility is promised.
- */
+/** Shared internals of the SDK's own modules; no compatibility is promised. */
 @NullMarked
 package dev.tenon.internal;
 

@@ -10,13 +10,15 @@ import dev.tenon.tensor.NamedArray;
 import java.nio.file.Path;
 
 /**
- * A network that runs. It owns native memory and releases it in {@link #close()}. Any thread may call it, one at a time: a
- * second concurrent caller gets an {@link dev.tenon.error.InvalidInputException} that names both threads.
+ * A network that runs. It owns native memory and releases it in {@link #close()}. Any thread may
+ * call it, one at a time: a second concurrent caller gets an {@link
+ * dev.tenon.error.InvalidInputException} that names both threads.
  *
- * <p>Batches are packed: {@code input_ids} (I64 [tokens]) with {@link dev.tenon.tensor.Items}; no padding enters or leaves.
- * Every method throws {@link dev.tenon.error.InvalidInputException} for a wrong field, dtype, shape or token id, {@link
- * dev.tenon.error.UnsupportedFeatureException} for what this engine or network cannot do, and {@link
- * dev.tenon.error.EngineClosedException} after close; the engine stays usable after the first two.
+ * <p>Batches are packed: {@code input_ids} (I64 [tokens]) with {@link dev.tenon.tensor.Items}; no
+ * padding enters or leaves. Every method throws {@link dev.tenon.error.InvalidInputException} for a
+ * wrong field, dtype, shape or token id, {@link dev.tenon.error.UnsupportedFeatureException} for
+ * what this engine or network cannot do, and {@link dev.tenon.error.EngineClosedException} after
+ * close; the engine stays usable after the first two.
  */
 public non-sealed interface Engine extends ModelModule, AutoCloseable {
   /** The network that runs. */
@@ -28,7 +30,8 @@ public non-sealed interface Engine extends ModelModule, AutoCloseable {
   /**
    * Computes outputs, without gradients and with dropout off.
    *
-   * @param batch {@code input_ids} (I64, token); optional {@code output_mask} (BOOL, token, by target position)
+   * @param batch {@code input_ids} (I64, token); optional {@code output_mask} (BOOL, token, by
+   *     target position)
    * @param request what to compute
    * @return the batch's items with one field per output
    */
@@ -54,20 +57,20 @@ public non-sealed interface Engine extends ModelModule, AutoCloseable {
    * Generates one answer per prompt, all options alike.
    *
    * @param prompts one sequence per item: {@code input_ids} (I64, token)
-   * @return the items with {@code input_ids} (prompt and answer), {@code prompt_mask} (BOOL, token), {@code logprobs} (F32,
-   *     next-token; 0 where the target is prompt), {@code truncated} (BOOL, sequence) and {@code finish_reason} (I8, sequence:
-   *     0 stop, 1 length, 2 cancelled)
+   * @return the items with {@code input_ids} (prompt and answer), {@code prompt_mask} (BOOL,
+   *     token), {@code logprobs} (F32, next-token; 0 where the target is prompt), {@code truncated}
+   *     (BOOL, sequence) and {@code finish_reason} (I8, sequence: 0 stop, 1 length, 2 cancelled)
    */
   default NamedArray generate(NamedArray prompts, GenerationOptions options) {
     return BatchGeneration.run(this, prompts, options);
   }
 
   /**
-   * Writes the weights as a directory in the network's own format; for HuggingFace networks a HuggingFace directory. Either
-   * the whole directory appears or nothing does.
+   * Writes the weights as a directory in the network's own format; for HuggingFace networks a
+   * HuggingFace directory. Either the whole directory appears or nothing does.
    *
-   * @throws dev.tenon.error.CheckpointException if the directory holds files that are not ours, or is the one the weights are
-   *     mapped from
+   * @throws dev.tenon.error.CheckpointException if the directory holds files that are not ours, or
+   *     is the one the weights are mapped from
    */
   void save(Path directory);
 

@@ -17,7 +17,8 @@ public record Model(String name, ModelModule module, Tokenizer tokenizer, Device
   /** Checks the name. */
   public Model {
     if (name.isBlank()) {
-      throw new InvalidInputException(Problems.problem("model name", "\"" + name + "\"", "not blank"));
+      throw new InvalidInputException(
+          Problems.problem("model name", "\"" + name + "\"", "not blank"));
     }
   }
 

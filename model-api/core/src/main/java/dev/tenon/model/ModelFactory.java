@@ -5,8 +5,8 @@ import dev.tenon.spec.Arguments;
 import dev.tenon.tensor.Device;
 
 /**
- * Creates models of one registered type. Found by {@link java.util.ServiceLoader} or registered by the application.
- * Implementations are safe for threads.
+ * Creates models of one registered type. Found by {@link java.util.ServiceLoader} or registered by
+ * the application. Implementations are safe for threads.
  */
 public interface ModelFactory {
   /** The registered name: short lower-case ASCII, for example {@code hf}. */

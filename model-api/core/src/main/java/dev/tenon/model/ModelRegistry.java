@@ -13,7 +13,9 @@ public final class ModelRegistry {
       new Registry<>("model type", Map.of("hf", "dev.tenon:tenon-nn"));
   private final Registry<ModelWrapper> wrappers = new Registry<>("model wrapper", Map.of());
 
-  /** A registry with the factories and wrappers that {@link ServiceLoader} finds on the class path. */
+  /**
+   * A registry with the factories and wrappers that {@link ServiceLoader} finds on the class path.
+   */
   public static ModelRegistry fromServiceLoader() {
     ModelRegistry registry = new ModelRegistry();
     ServiceLoader.load(ModelFactory.class).forEach(registry::register);
@@ -44,7 +46,8 @@ public final class ModelRegistry {
    * @param device where it is to run
    * @param arguments for the factory
    * @throws dev.tenon.error.UnknownNameException for a type that is not registered
-   * @throws dev.tenon.error.InvalidInputException for unknown, missing or mistyped arguments, all of them in one message
+   * @throws dev.tenon.error.InvalidInputException for unknown, missing or mistyped arguments, all
+   *     of them in one message
    */
   public Model create(String type, String name, Device device, Arguments arguments) {
     ModelFactory factory = factories.get(type);

@@ -16,7 +16,9 @@ public record ModelVersion(long epoch, long epochStep, long globalStep) {
     if (epoch < 0 || epochStep < 0 || globalStep < epochStep) {
       throw new InvalidInputException(
           Problems.problem(
-              "model version", epoch + "/" + epochStep + "/" + globalStep, "counters >= 0, epoch step <= global step"));
+              "model version",
+              epoch + "/" + epochStep + "/" + globalStep,
+              "counters >= 0, epoch step <= global step"));
     }
   }
 

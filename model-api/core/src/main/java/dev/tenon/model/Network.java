@@ -5,8 +5,8 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * The description of a network: what it computes and where its weights are. It allocates nothing, knows no device,
- * optimizer or batch, and is safe to share between threads and engines.
+ * The description of a network: what it computes and where its weights are. It allocates nothing,
+ * knows no device, optimizer or batch, and is safe to share between threads and engines.
  */
 public non-sealed interface Network extends ModelModule {
   /** The architecture's name in HuggingFace's terms, for example {@code LlamaForCausalLM}. */
@@ -28,8 +28,9 @@ public non-sealed interface Network extends ModelModule {
   int maxPositions();
 
   /**
-   * Writes this network with other weights as a directory that its factory opens again. The caller gives an empty,
-   * existing directory; making the write atomic is {@link dev.tenon.checkpoint.CheckpointDirectory}'s task.
+   * Writes this network with other weights as a directory that its factory opens again. The caller
+   * gives an empty, existing directory; making the write atomic is {@link
+   * dev.tenon.checkpoint.CheckpointDirectory}'s task.
    *
    * @param directory where to write
    * @param weights the values to write, under the names of {@link #parameters()}

@@ -4,18 +4,23 @@ import dev.tenon.tensor.FieldKind;
 import java.util.Locale;
 
 /**
- * What an engine can compute. Every output is F32; its first axis counts the entries of its kind, packed; its field in the
- * result is {@link #field()}. V vocabulary, H hidden, L layers, E experts, C classes.
+ * What an engine can compute. Every output is F32; its first axis counts the entries of its kind,
+ * packed; its field in the result is {@link #field()}. V vocabulary, H hidden, L layers, E experts,
+ * C classes.
  */
 public enum Output {
   /** {@code logits} [tokens, V]: scores of the next token, before temperature. */
   LOGITS(FieldKind.TOKEN),
   /**
-   * {@code token_logprobs} [next-tokens]: entry t is the log-probability of {@code input_ids[t + 1]} (masked-lm: per token, of
-   * {@code labels[t]}), after temperature; 0 where the target lies outside {@code output_mask}.
+   * {@code token_logprobs} [next-tokens]: entry t is the log-probability of {@code input_ids[t +
+   * 1]} (masked-lm: per token, of {@code labels[t]}), after temperature; 0 where the target lies
+   * outside {@code output_mask}.
    */
   TOKEN_LOGPROBS(FieldKind.NEXT_TOKEN),
-  /** {@code entropy} [next-tokens], in nats, of the distribution that predicts token t + 1; 0 outside {@code output_mask}. */
+  /**
+   * {@code entropy} [next-tokens], in nats, of the distribution that predicts token t + 1; 0
+   * outside {@code output_mask}.
+   */
   ENTROPY(FieldKind.NEXT_TOKEN),
   /** {@code values} [tokens]: the value head's number for each token. */
   VALUES(FieldKind.TOKEN),
@@ -23,7 +28,10 @@ public enum Output {
   SCORES(FieldKind.SEQUENCE),
   /** {@code hidden} [tokens, H]: after the final norm. */
   HIDDEN(FieldKind.TOKEN),
-  /** {@code hidden_states} [tokens, L + 1, H]: embeddings, then each block's output, the last one after the final norm. */
+  /**
+   * {@code hidden_states} [tokens, L + 1, H]: embeddings, then each block's output, the last one
+   * after the final norm.
+   */
   HIDDEN_STATES(FieldKind.TOKEN),
   /** {@code router_logits} [tokens, L, E], before softmax. */
   ROUTER_LOGITS(FieldKind.TOKEN),

@@ -18,7 +18,11 @@ public record OutputRequest(Set<Output> outputs, double temperature) {
   public OutputRequest {
     Problems problems = new Problems();
     problems.check(!outputs.isEmpty(), "outputs", outputs, "at least one");
-    problems.check(temperature > 0 && temperature < Double.POSITIVE_INFINITY, "temperature", temperature, "> 0");
+    problems.check(
+        temperature > 0 && temperature < Double.POSITIVE_INFINITY,
+        "temperature",
+        temperature,
+        "> 0");
     problems.throwIfAny(InvalidInputException::new);
     outputs = Collections.unmodifiableSet(EnumSet.copyOf(outputs));
   }

@@ -10,7 +10,8 @@ import java.util.Set;
  * One parameter of a network.
  *
  * @param name the HuggingFace name, for example {@code model.layers.0.self_attn.q_proj.weight}
- * @param key the name under which its stage's text reads it: in blocks the name less the layer prefix
+ * @param key the name under which its stage's text reads it: in blocks the name less the layer
+ *     prefix
  * @param dtype the type it is stored in
  * @param shape its shape
  * @param stage the stage that first uses it

@@ -4,9 +4,10 @@ import dev.tenon.error.InvalidInputException;
 import dev.tenon.internal.Problems;
 
 /**
- * What a network computes: TorchScript text in stages, written for one device, and the numbers an engine needs to run
- * them. The same text runs in the JVM and in Python ranks. Its methods, with {@code B} rows, {@code T} columns, {@code H}
- * hidden, {@code n} packed rows, {@code K} cache slots, {@code D} head dimension:
+ * What a network computes: TorchScript text in stages, written for one device, and the numbers an
+ * engine needs to run them. The same text runs in the JVM and in Python ranks. Its methods, with
+ * {@code B} rows, {@code T} columns, {@code H} hidden, {@code n} packed rows, {@code K} cache
+ * slots, {@code D} head dimension:
  *
  * <pre>
  * prepare(b) -> Dict[str, Tensor]                                b and what is derived from it once a pass (rotary tables)
@@ -18,9 +19,10 @@ import dev.tenon.internal.Problems;
  * head_step(p, s, x, b, want) -> Dict[str, Tensor]
  * </pre>
  *
- * <p>{@code w} is keyed by {@link Parameter#key()}. {@code b} holds {@code input_ids} and {@code position_ids} (I64 [B, T],
- * right-padded with 0), {@code attention_mask} (BOOL, true = real: [B, T], in a step [B, K] over the cache and only when rows
- * differ); for heads {@code targets} (I64 [n]) and {@code temperature} (F32 []).
+ * <p>{@code w} is keyed by {@link Parameter#key()}. {@code b} holds {@code input_ids} and {@code
+ * position_ids} (I64 [B, T], right-padded with 0), {@code attention_mask} (BOOL, true = real: [B,
+ * T], in a step [B, K] over the cache and only when rows differ); for heads {@code targets} (I64
+ * [n]) and {@code temperature} (F32 []).
  *
  * @param text the stage methods with every configuration number substituted
  * @param layers number of blocks

@@ -13,8 +13,9 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.regex.Pattern;
 
 /**
- * Values under registered names. An instance belongs to the application; there is no global one. Names are written into
- * checkpoints and runs, so they are short lower-case ASCII. Safe for threads.
+ * Values under registered names. An instance belongs to the application; there is no global one.
+ * Names are written into checkpoints and runs, so they are short lower-case ASCII. Safe for
+ * threads.
  *
  * @param <T> what is registered
  */
@@ -29,7 +30,8 @@ public final class Registry<T> {
    * An empty registry.
    *
    * @param kind what a name stands for, for messages: {@code model type}, {@code backend}
-   * @param artifacts names that can be had by adding a Maven artifact, for the message of a failed lookup
+   * @param artifacts names that can be had by adding a Maven artifact, for the message of a failed
+   *     lookup
    */
   public Registry(String kind, Map<String, String> artifacts) {
     this.kind = kind;
@@ -44,22 +46,28 @@ public final class Registry<T> {
   public void register(String name, T value) {
     if (!NAME.matcher(name).matches()) {
       throw new InvalidInputException(
-          Problems.problem(kind, "\"" + name + "\"", "lower-case ASCII letters, digits, _ and -, at most 64, a letter first"));
+          Problems.problem(
+              kind,
+              "\"" + name + "\"",
+              "lower-case ASCII letters, digits, _ and -, at most 64, a letter first"));
     }
     if (entries.putIfAbsent(name, value) != null) {
-      throw new InvalidInputException(Problems.problem(kind, name, "a name that is not registered yet"));
+      throw new InvalidInputException(
+          Problems.problem(kind, name, "a name that is not registered yet"));
     }
   }
 
   /**
    * The value under a name.
    *
-   * @throws UnknownNameException listing the known names, the nearest one, and the artifact to add if it is known
+   * @throws UnknownNameException listing the known names, the nearest one, and the artifact to add
+   *     if it is known
    */
   public T get(String name) {
     T value = entries.get(name);
     if (value == null) {
-      throw new UnknownNameException(Problems.problem(kind, name, "one of " + names() + hint(name)));
+      throw new UnknownNameException(
+          Problems.problem(kind, name, "one of " + names() + hint(name)));
     }
     return value;
   }

@@ -37,7 +37,10 @@ public interface Tokenizer {
   /** The token that starts a sequence, if there is one. */
   OptionalLong bosTokenId();
 
-  /** The tokens that end a sequence: those of generation_config.json, else of config.json, else the tokenizer's own. */
+  /**
+   * The tokens that end a sequence: those of generation_config.json, else of config.json, else the
+   * tokenizer's own.
+   */
   TokenIds eosTokenIds();
 
   /** The token that fills up rows, if there is one. */

@@ -1,7 +1,8 @@
 package dev.tenon.model;
 
 /**
- * Follows a training run. Called on the loop's thread; an exception ends the run. All methods do nothing by default.
+ * Follows a training run. Called on the loop's thread; an exception ends the run. All methods do
+ * nothing by default.
  */
 public interface TrainingListener {
   /** The run begins; {@code totalSteps} is the number of steps it will take. */

@@ -1,5 +1,6 @@
 /**
- * What is optimised: an {@link dev.tenon.objective.Objective} is one short text that every runtime executes.
+ * What is optimised: an {@link dev.tenon.objective.Objective} is one short text that every runtime
+ * executes.
  */
 @NullMarked
 package dev.tenon.objective;

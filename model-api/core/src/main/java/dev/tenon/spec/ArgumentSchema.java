@@ -4,20 +4,22 @@ import dev.tenon.error.InvalidInputException;
 import dev.tenon.internal.Nearest;
 import dev.tenon.internal.Problems;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * The arguments that a registered name takes. Immutable; the {@code with} methods return a longer schema.
+ * The arguments that a registered name takes. Immutable; the {@code with} methods return a longer
+ * schema.
  *
  * @param known every argument by name, in order
  */
 public record ArgumentSchema(Map<String, Argument> known) {
   /** Copies, keeping the order. */
   public ArgumentSchema {
-    known = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(known));
+    known = Collections.unmodifiableMap(new LinkedHashMap<>(known));
   }
 
   /** A schema without arguments. */
@@ -25,12 +27,18 @@ public record ArgumentSchema(Map<String, Argument> known) {
     return new ArgumentSchema(Map.of());
   }
 
-  /** This schema with an argument that must be given. {@code aliases} are other spellings that users try, for suggestions. */
+  /**
+   * This schema with an argument that must be given. {@code aliases} are other spellings that users
+   * try, for suggestions.
+   */
   public ArgumentSchema required(String name, Class<?> type, String... aliases) {
     return with(new Argument(name, type, true, List.of(aliases)));
   }
 
-  /** This schema with an argument that may be given. {@code aliases} are other spellings that users try, for suggestions. */
+  /**
+   * This schema with an argument that may be given. {@code aliases} are other spellings that users
+   * try, for suggestions.
+   */
   public ArgumentSchema optional(String name, Class<?> type, String... aliases) {
     return with(new Argument(name, type, false, List.of(aliases)));
   }
@@ -38,7 +46,8 @@ public record ArgumentSchema(Map<String, Argument> known) {
   private ArgumentSchema with(Argument argument) {
     Map<String, Argument> copy = new LinkedHashMap<>(known);
     if (copy.put(argument.name(), argument) != null) {
-      throw new InvalidInputException(Problems.problem("argument", argument.name(), "declared once"));
+      throw new InvalidInputException(
+          Problems.problem("argument", argument.name(), "declared once"));
     }
     return new ArgumentSchema(copy);
   }
@@ -47,7 +56,8 @@ public record ArgumentSchema(Map<String, Argument> known) {
    * Checks arguments against this schema.
    *
    * @param owner whose arguments they are, for the message
-   * @throws InvalidInputException listing every unknown, missing and mistyped argument, the known ones, and the nearest name
+   * @throws InvalidInputException listing every unknown, missing and mistyped argument, the known
+   *     ones, and the nearest name
    */
   public void check(String owner, Arguments arguments) {
     Problems problems = new Problems();
@@ -57,12 +67,17 @@ public record ArgumentSchema(Map<String, Argument> known) {
         problems.add("argument of " + owner, name, "one of " + describe() + suggestion(name));
       } else if (!arguments.convertible(name, argument.type())) {
         problems.add(
-            "argument " + name + " of " + owner, arguments.asMap().get(name), argument.type().getSimpleName());
+            "argument " + name + " of " + owner,
+            arguments.asMap().get(name),
+            argument.type().getSimpleName());
       }
     }
     for (Argument argument : known.values()) {
       if (argument.required() && !arguments.has(argument.name())) {
-        problems.add("argument " + argument.name() + " of " + owner, "missing", "a " + argument.type().getSimpleName());
+        problems.add(
+            "argument " + argument.name() + " of " + owner,
+            "missing",
+            "a " + argument.type().getSimpleName());
       }
     }
     problems.throwIfAny(InvalidInputException::new);
@@ -78,7 +93,9 @@ public record ArgumentSchema(Map<String, Argument> known) {
         return "; did you mean " + argument.name() + "?";
       }
     }
-    return Nearest.to(name, new ArrayList<>(known.keySet())).map(x -> "; did you mean " + x + "?").orElse("");
+    return Nearest.to(name, new ArrayList<>(known.keySet()))
+        .map(x -> "; did you mean " + x + "?")
+        .orElse("");
   }
 
   /**

@@ -6,14 +6,14 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Named arguments for a factory: strings, paths, numbers, booleans, lists and maps of these. Immutable. Values that come from
- * text formats are converted where nothing is lost: an integer to Double, a String to Path.
+ * Named arguments for a factory: strings, paths, numbers, booleans, lists and maps of these.
+ * Immutable. Values that come from text formats are converted where nothing is lost: an integer to
+ * Double, a String to Path.
  */
 public final class Arguments {
   private static final Arguments NONE = new Arguments(Map.of());
@@ -23,7 +23,8 @@ public final class Arguments {
     values.forEach(
         (name, value) -> {
           if (name == null || value == null) {
-            throw new InvalidInputException(Problems.problem("argument " + name, value, "a name and a value"));
+            throw new InvalidInputException(
+                Problems.problem("argument " + name, value, "a name and a value"));
           }
         });
     this.values = Collections.unmodifiableMap(new LinkedHashMap<>(values));
@@ -64,7 +65,8 @@ public final class Arguments {
     }
     T converted = convert(value, type);
     if (converted == null) {
-      throw new InvalidInputException(Problems.problem("argument " + name, value, type.getSimpleName()));
+      throw new InvalidInputException(
+          Problems.problem("argument " + name, value, type.getSimpleName()));
     }
     return Optional.of(converted);
   }
@@ -102,7 +104,7 @@ public final class Arguments {
       return type.cast(value);
     }
     if (type == Path.class && value instanceof String text) {
-      return type.cast(path(text, type));
+      return type.cast(toPath(text));
     }
     if (value instanceof Number number && number.doubleValue() == Math.rint(number.doubleValue())) {
       return wholeNumber(number, type);
@@ -111,7 +113,7 @@ public final class Arguments {
     return widens ? type.cast(((Number) value).doubleValue()) : null;
   }
 
-  private static @Nullable Object path(String text, Class<?> type) {
+  private static @Nullable Path toPath(String text) {
     try {
       return Path.of(text);
     } catch (InvalidPathException e) {
@@ -146,5 +148,4 @@ public final class Arguments {
   public String toString() {
     return values.toString();
   }
-
 }

@@ -6,18 +6,19 @@ import java.util.List;
 import java.util.OptionalLong;
 
 /**
- * How a model is trained. Defaults are those of TRL's SFTConfig, except f32 without gradient checkpointing and no decay on
- * embeddings.
+ * How a model is trained. Defaults are those of TRL's SFTConfig, except f32 without gradient
+ * checkpointing and no decay on embeddings.
  *
- * @param totalSteps optimizer steps of the whole run (HuggingFace: {@code max_steps}); empty only with a constant schedule
+ * @param totalSteps optimizer steps of the whole run (HuggingFace: {@code max_steps}); empty only
+ *     with a constant schedule
  * @param learningRate peak rate, ≥ 0 (HuggingFace: {@code learning_rate}, 2e-5)
  * @param schedule (HuggingFace: {@code lr_scheduler_type}, linear without warm-up)
  * @param optimizer (HuggingFace: {@code optim}, AdamW)
  * @param groups parameters with rates and decay of their own, first match wins
- * @param maxGradNorm gradients are scaled down to this L2 norm over all parameters: {@code g *= min(1, max / (norm + 1e-6))};
- *     0 switches clipping off (HuggingFace: {@code max_grad_norm}, 1)
- * @param microBatchTokens most tokens of one micro-batch, padding included; a longer item is a micro-batch of its own. Bounds
- *     the memory of activations, not the result (4096)
+ * @param maxGradNorm gradients are scaled down to this L2 norm over all parameters: {@code g *=
+ *     min(1, max / (norm + 1e-6))}; 0 switches clipping off (HuggingFace: {@code max_grad_norm}, 1)
+ * @param microBatchTokens most tokens of one micro-batch, padding included; a longer item is a
+ *     micro-batch of its own. Bounds the memory of activations, not the result (4096)
  * @param precision (HuggingFace: {@code bf16}/{@code fp16}; F32)
  * @param seed of everything random in training (HuggingFace: {@code seed}, 42)
  */
@@ -39,8 +40,16 @@ public record FinetuneSpec(
     groups = List.copyOf(groups);
     Problems problems = new Problems();
     totalSteps.ifPresent(steps -> problems.check(steps > 0, "max_steps", steps, "> 0"));
-    problems.check(learningRate >= 0 && learningRate < Double.POSITIVE_INFINITY, "learning_rate", learningRate, ">= 0");
-    problems.check(maxGradNorm >= 0 && maxGradNorm < Double.POSITIVE_INFINITY, "max_grad_norm", maxGradNorm, ">= 0");
+    problems.check(
+        learningRate >= 0 && learningRate < Double.POSITIVE_INFINITY,
+        "learning_rate",
+        learningRate,
+        ">= 0");
+    problems.check(
+        maxGradNorm >= 0 && maxGradNorm < Double.POSITIVE_INFINITY,
+        "max_grad_norm",
+        maxGradNorm,
+        ">= 0");
     problems.check(microBatchTokens > 0, "micro-batch tokens", microBatchTokens, "> 0");
     problems.check(
         precision == Precision.F32 || precision == Precision.BF16 || precision == Precision.F16,
@@ -81,47 +90,111 @@ public record FinetuneSpec(
 
   /** The same with another peak rate. */
   public FinetuneSpec learningRate(double value) {
-    return new FinetuneSpec(totalSteps, value, schedule, optimizer, groups, maxGradNorm, microBatchTokens, precision, seed);
+    return new FinetuneSpec(
+        totalSteps,
+        value,
+        schedule,
+        optimizer,
+        groups,
+        maxGradNorm,
+        microBatchTokens,
+        precision,
+        seed);
   }
 
   /** The same with another schedule. */
   public FinetuneSpec schedule(Schedule value) {
-    return new FinetuneSpec(totalSteps, learningRate, value, optimizer, groups, maxGradNorm, microBatchTokens, precision, seed);
+    return new FinetuneSpec(
+        totalSteps,
+        learningRate,
+        value,
+        optimizer,
+        groups,
+        maxGradNorm,
+        microBatchTokens,
+        precision,
+        seed);
   }
 
   /** The same with another optimizer. */
   public FinetuneSpec optimizer(AdamW value) {
-    return new FinetuneSpec(totalSteps, learningRate, schedule, value, groups, maxGradNorm, microBatchTokens, precision, seed);
+    return new FinetuneSpec(
+        totalSteps,
+        learningRate,
+        schedule,
+        value,
+        groups,
+        maxGradNorm,
+        microBatchTokens,
+        precision,
+        seed);
   }
 
   /** The same with other parameter groups. */
   public FinetuneSpec groups(List<ParameterGroup> value) {
-    return new FinetuneSpec(totalSteps, learningRate, schedule, optimizer, value, maxGradNorm, microBatchTokens, precision, seed);
+    return new FinetuneSpec(
+        totalSteps,
+        learningRate,
+        schedule,
+        optimizer,
+        value,
+        maxGradNorm,
+        microBatchTokens,
+        precision,
+        seed);
   }
 
   /** The same with another clipping norm; 0 switches clipping off. */
   public FinetuneSpec maxGradNorm(double value) {
-    return new FinetuneSpec(totalSteps, learningRate, schedule, optimizer, groups, value, microBatchTokens, precision, seed);
+    return new FinetuneSpec(
+        totalSteps,
+        learningRate,
+        schedule,
+        optimizer,
+        groups,
+        value,
+        microBatchTokens,
+        precision,
+        seed);
   }
 
   /** The same with another bound on the tokens of a micro-batch. */
   public FinetuneSpec microBatchTokens(int value) {
-    return new FinetuneSpec(totalSteps, learningRate, schedule, optimizer, groups, maxGradNorm, value, precision, seed);
+    return new FinetuneSpec(
+        totalSteps, learningRate, schedule, optimizer, groups, maxGradNorm, value, precision, seed);
   }
 
   /** The same in another precision. */
   public FinetuneSpec precision(Precision value) {
-    return new FinetuneSpec(totalSteps, learningRate, schedule, optimizer, groups, maxGradNorm, microBatchTokens, value, seed);
+    return new FinetuneSpec(
+        totalSteps,
+        learningRate,
+        schedule,
+        optimizer,
+        groups,
+        maxGradNorm,
+        microBatchTokens,
+        value,
+        seed);
   }
 
   /** The same with another seed. */
   public FinetuneSpec seed(long value) {
-    return new FinetuneSpec(totalSteps, learningRate, schedule, optimizer, groups, maxGradNorm, microBatchTokens, precision, value);
+    return new FinetuneSpec(
+        totalSteps,
+        learningRate,
+        schedule,
+        optimizer,
+        groups,
+        maxGradNorm,
+        microBatchTokens,
+        precision,
+        value);
   }
 
   /**
-   * The rate factor of a step. Backends call this once at initialize with step 0, so that a schedule without its total is
-   * refused before anything is loaded.
+   * The rate factor of a step. Backends call this once at initialize with step 0, so that a
+   * schedule without its total is refused before anything is loaded.
    *
    * @param step optimizer steps done so far
    * @throws InvalidInputException if the schedule decays and the total is not known
@@ -129,12 +202,24 @@ public record FinetuneSpec(
   public double scheduleFactor(long step) {
     if (schedule.decays() && totalSteps.isEmpty()) {
       throw new InvalidInputException(
-          Problems.problem("max_steps", "none", "a number of steps, since the " + schedule.kind() + " schedule decays"));
+          Problems.problem(
+              "max_steps",
+              "none",
+              "a number of steps, since the " + schedule.kind() + " schedule decays"));
     }
     return schedule.factor(step, totalSteps.orElse(1));
   }
 
   private FinetuneSpec withTotal(OptionalLong total) {
-    return new FinetuneSpec(total, learningRate, schedule, optimizer, groups, maxGradNorm, microBatchTokens, precision, seed);
+    return new FinetuneSpec(
+        total,
+        learningRate,
+        schedule,
+        optimizer,
+        groups,
+        maxGradNorm,
+        microBatchTokens,
+        precision,
+        seed);
   }
 }

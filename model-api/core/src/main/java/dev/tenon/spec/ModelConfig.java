@@ -2,6 +2,7 @@ package dev.tenon.spec;
 
 import dev.tenon.error.InvalidInputException;
 import dev.tenon.internal.Problems;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -26,8 +27,8 @@ public record ModelConfig(String type, Arguments args, List<Wrapper> wrappers) {
   }
 
   /**
-   * Reads the form {@code {type: String, args: Map, wrappers: [{type, args}]}}; {@code args} and {@code wrappers} may be
-   * missing.
+   * Reads the form {@code {type: String, args: Map, wrappers: [{type, args}]}}; {@code args} and
+   * {@code wrappers} may be missing.
    *
    * @throws InvalidInputException with every problem found
    */
@@ -74,13 +75,15 @@ public record ModelConfig(String type, Arguments args, List<Wrapper> wrappers) {
   }
 
   private static Map<String, ?> strings(Map<?, ?> map) {
-    Map<String, Object> copy = new java.util.LinkedHashMap<>();
+    Map<String, Object> copy = new LinkedHashMap<>();
     map.forEach((key, value) -> copy.put(String.valueOf(key), value));
     return copy;
   }
 
-  private static void unknownKeys(Map<String, ?> map, Set<String> known, String owner, Problems problems) {
-    Set<String> unknown = map.keySet().stream().filter(x -> !known.contains(x)).collect(Collectors.toSet());
+  private static void unknownKeys(
+      Map<String, ?> map, Set<String> known, String owner, Problems problems) {
+    Set<String> unknown =
+        map.keySet().stream().filter(x -> !known.contains(x)).collect(Collectors.toSet());
     problems.check(unknown.isEmpty(), owner + " keys", unknown, "only " + known);
   }
 

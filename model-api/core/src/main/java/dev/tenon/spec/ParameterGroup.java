@@ -6,8 +6,9 @@ import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
 /**
- * Parameters with a learning rate and decay of their own. A parameter belongs to the first group whose pattern is found in its
- * HuggingFace name; those in no group follow the {@link FinetuneSpec}.
+ * Parameters with a learning rate and decay of their own. A parameter belongs to the first group
+ * whose pattern is found in its HuggingFace name; those in no group follow the {@link
+ * FinetuneSpec}.
  *
  * @param pattern a regular expression, searched for in the name
  * @param learningRate peak learning rate, ≥ 0; the schedule scales it
@@ -22,8 +23,16 @@ public record ParameterGroup(String pattern, double learningRate, double weightD
     } catch (PatternSyntaxException e) {
       problems.add("parameter group", pattern, "a regular expression: " + e.getDescription());
     }
-    problems.check(learningRate >= 0 && learningRate < Double.POSITIVE_INFINITY, "learning_rate", learningRate, ">= 0");
-    problems.check(weightDecay >= 0 && weightDecay < Double.POSITIVE_INFINITY, "weight_decay", weightDecay, ">= 0");
+    problems.check(
+        learningRate >= 0 && learningRate < Double.POSITIVE_INFINITY,
+        "learning_rate",
+        learningRate,
+        ">= 0");
+    problems.check(
+        weightDecay >= 0 && weightDecay < Double.POSITIVE_INFINITY,
+        "weight_decay",
+        weightDecay,
+        ">= 0");
     problems.throwIfAny(InvalidInputException::new);
   }
 

@@ -4,9 +4,10 @@ import dev.tenon.error.InvalidInputException;
 import dev.tenon.internal.Problems;
 
 /**
- * How the learning rate moves over the optimizer steps s = 0, 1, …: with s &lt; warm-up it is {@code lr * s / warmup} (so the
- * first of several warm-up steps has rate 0); afterwards, with {@code p = (s - warmup) / (total - warmup)}, constant, {@code lr
- * * (1 - p)} or {@code lr * (1 + cos(pi * p)) / 2}. A minimum ratio m turns a factor f into {@code f * (1 - m) + m}. As {@code
+ * How the learning rate moves over the optimizer steps s = 0, 1, …: with s &lt; warm-up it is
+ * {@code lr * s / warmup} (so the first of several warm-up steps has rate 0); afterwards, with
+ * {@code p = (s - warmup) / (total - warmup)}, constant, {@code lr * (1 - p)} or {@code lr * (1 +
+ * cos(pi * p)) / 2}. A minimum ratio m turns a factor f into {@code f * (1 - m) + m}. As {@code
  * transformers.optimization} computes it.
  *
  * @param kind the shape after warm-up (HuggingFace: {@code lr_scheduler_type})

@@ -4,7 +4,10 @@ package dev.tenon.tensor;
 public enum FieldKind {
   /** One entry per token: Σ L. */
   TOKEN,
-  /** One entry per token that has a successor in its sequence: Σ (L − 1). Entry t belongs to the prediction of token t + 1. */
+  /**
+   * One entry per token that has a successor in its sequence: Σ (L − 1). Entry t belongs to the
+   * prediction of token t + 1.
+   */
   NEXT_TOKEN,
   /** One entry per sequence: S. */
   SEQUENCE,

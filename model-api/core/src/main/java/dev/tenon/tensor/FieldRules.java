@@ -32,7 +32,9 @@ final class FieldRules {
       checkName(problems, name, fields);
     }
     items.ifPresent(
-        x -> kinds.forEach((name, kind) -> checkField(problems, x, name, kind, tensor(fields, name))));
+        x ->
+            kinds.forEach(
+                (name, kind) -> checkField(problems, x, name, kind, tensor(fields, name))));
   }
 
   private static TensorData tensor(Map<String, TensorData> fields, String name) {
@@ -44,7 +46,8 @@ final class FieldRules {
     problems.check(wellFormed, "field name", "\"" + name + "\"", "words separated by dots");
     for (int dot = name.indexOf('.'); dot >= 0; dot = name.indexOf('.', dot + 1)) {
       String group = name.substring(0, dot);
-      problems.check(!fields.containsKey(group), "field " + group, "also a group, of " + name, "one of both");
+      problems.check(
+          !fields.containsKey(group), "field " + group, "also a group, of " + name, "one of both");
     }
   }
 
@@ -62,7 +65,10 @@ final class FieldRules {
         .ifPresent(
             standard -> {
               problems.check(
-                  standard.dtypes().contains(tensor.dtype()), field, tensor.dtype(), "dtype " + anyOf(standard.dtypes()));
+                  standard.dtypes().contains(tensor.dtype()),
+                  field,
+                  tensor.dtype(),
+                  "dtype " + anyOf(standard.dtypes()));
               problems.check(
                   standard.kinds().contains(kind),
                   field,
@@ -86,7 +92,8 @@ final class FieldRules {
         .map(
             standard ->
                 standard.kinds().stream()
-                    .filter(x -> tensor.shape().rank() > 0 && tensor.shape().dim(0) == items.entries(x))
+                    .filter(
+                        x -> tensor.shape().rank() > 0 && tensor.shape().dim(0) == items.entries(x))
                     .findFirst()
                     .orElse(standard.kinds().get(0)));
   }
@@ -98,7 +105,8 @@ final class FieldRules {
   /** Rows of the first axis, on which all fields agree. */
   static long rows(SortedMap<String, TensorData> fields) {
     List<Long> rows = new ArrayList<>();
-    fields.forEach((name, tensor) -> rows.add(tensor.shape().rank() == 0 ? -1 : tensor.shape().dim(0)));
+    fields.forEach(
+        (name, tensor) -> rows.add(tensor.shape().rank() == 0 ? -1 : tensor.shape().dim(0)));
     if (rows.stream().distinct().count() > 1 || rows.contains(-1L)) {
       throw new InvalidInputException(
           Problems.problem("fields", shapes(fields), "the same first dimension"));

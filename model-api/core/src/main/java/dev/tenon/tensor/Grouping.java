@@ -9,7 +9,10 @@ import java.util.PriorityQueue;
 import java.util.function.ToLongFunction;
 import java.util.stream.IntStream;
 
-/** Cuts the items of a batch into groups; the rules are those of {@link Items#balanced} and {@link Items#withinPadded}. */
+/**
+ * Cuts the items of a batch into groups; the rules are those of {@link Items#balanced} and {@link
+ * Items#withinPadded}.
+ */
 final class Grouping {
   private Grouping() {}
 

@@ -1,8 +1,8 @@
 package dev.tenon.tensor;
 
 /**
- * binary16 and bfloat16 to binary32 and back. Narrowing rounds to nearest, ties to even, as hardware and torch do; NaN
- * stays NaN, overflow becomes infinity.
+ * binary16 and bfloat16 to binary32 and back. Narrowing rounds to nearest, ties to even, as
+ * hardware and torch do; NaN stays NaN, overflow becomes infinity.
  */
 final class HalfPrecision {
   private HalfPrecision() {}
@@ -57,8 +57,8 @@ final class HalfPrecision {
   }
 
   /**
-   * A binary32 that rounds to the same binary16 and bfloat16 as the binary64 does: rounded to odd, so that rounding twice
-   * equals rounding once (Boldo and Melquiond, 2008).
+   * A binary32 that rounds to the same binary16 and bfloat16 as the binary64 does: rounded to odd,
+   * so that rounding twice equals rounding once (Boldo and Melquiond, 2008).
    */
   static float toOdd(double value) {
     float nearest = (float) value;

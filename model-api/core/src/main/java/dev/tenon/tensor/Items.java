@@ -12,9 +12,10 @@ import java.util.Set;
 import java.util.stream.IntStream;
 
 /**
- * The layout of a packed batch. An item has a unique id and one or more sequences (a pair: chosen, rejected, in this order; a
- * group: all its answers); a sequence has a length ≥ 1 in tokens, which all fields share. Immutable and safe for threads; item
- * and sequence numbers count from 0 and a wrong one is an {@link InvalidInputException}.
+ * The layout of a packed batch. An item has a unique id and one or more sequences (a pair: chosen,
+ * rejected, in this order; a group: all its answers); a sequence has a length ≥ 1 in tokens, which
+ * all fields share. Immutable and safe for threads; item and sequence numbers count from 0 and a
+ * wrong one is an {@link InvalidInputException}.
  */
 public final class Items {
   private final List<String> ids;
@@ -150,7 +151,10 @@ public final class Items {
     return sequenceStart[checked(item)];
   }
 
-  /** The first token of a sequence among all tokens; its first next-token entry is this less {@code sequence}. */
+  /**
+   * The first token of a sequence among all tokens; its first next-token entry is this less {@code
+   * sequence}.
+   */
   public long firstToken(int sequence) {
     if (sequence < 0 || sequence >= lengths.size()) {
       throw new InvalidInputException(
@@ -174,14 +178,18 @@ public final class Items {
     for (String id : wanted) {
       Integer i = index.get(id);
       if (i == null) {
-        throw new InvalidInputException(Problems.problem("item id", id, "one of this batch: " + this));
+        throw new InvalidInputException(
+            Problems.problem("item id", id, "one of this batch: " + this));
       }
       found.add(i);
     }
     return found;
   }
 
-  /** The items of the given numbers, in the given order; a repeated one is an error, for ids are unique. */
+  /**
+   * The items of the given numbers, in the given order; a repeated one is an error, for ids are
+   * unique.
+   */
   public Items select(List<Integer> items) {
     List<String> newIds = new ArrayList<>();
     List<Integer> newSequences = new ArrayList<>();
@@ -203,9 +211,10 @@ public final class Items {
   }
 
   /**
-   * Item numbers in {@code parts} groups of close token counts, O(n log n): the longest item left goes to the lightest group
-   * (Graham, "Bounds on multiprocessing timing anomalies", 1969: the heaviest group is at most 4/3 of the best possible).
-   * Groups and their order depend on ids and lengths only, not on the order of the items.
+   * Item numbers in {@code parts} groups of close token counts, O(n log n): the longest item left
+   * goes to the lightest group (Graham, "Bounds on multiprocessing timing anomalies", 1969: the
+   * heaviest group is at most 4/3 of the best possible). Groups and their order depend on ids and
+   * lengths only, not on the order of the items.
    *
    * @param parts 1 to {@link #count()}; no group is empty
    */
@@ -214,9 +223,10 @@ public final class Items {
   }
 
   /**
-   * Item numbers in groups that, padded to their longest sequence, stay within a budget: sequences × longest ≤ {@code budget}.
-   * Items are taken by falling length of their longest sequence, so that little is padding; an item over the budget is a group
-   * of its own. O(n log n); depends on ids and lengths only, not on the order of the items.
+   * Item numbers in groups that, padded to their longest sequence, stay within a budget: sequences
+   * × longest ≤ {@code budget}. Items are taken by falling length of their longest sequence, so
+   * that little is padding; an item over the budget is a group of its own. O(n log n); depends on
+   * ids and lengths only, not on the order of the items.
    *
    * @param budget tokens, padding included; ≥ 1
    */
@@ -249,6 +259,13 @@ public final class Items {
   public String toString() {
     List<String> first = ids.subList(0, Math.min(8, ids.size()));
     String shown = String.join(", ", first) + (first.size() < ids.size() ? ", …" : "");
-    return count() + " items (" + shown + "), " + sequences() + " sequences, " + tokens() + " tokens";
+    return count()
+        + " items ("
+        + shown
+        + "), "
+        + sequences()
+        + " sequences, "
+        + tokens()
+        + " tokens";
   }
 }

@@ -10,12 +10,16 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 
-/** Takes arrays apart and puts them together; the rules are those of the methods of {@link NamedArray}. */
+/**
+ * Takes arrays apart and puts them together; the rules are those of the methods of {@link
+ * NamedArray}.
+ */
 final class Joining {
   private Joining() {}
 
   /** Runs of neighbours are taken as one slice, so that a range copies nothing. */
-  static TensorData select(NamedArray array, String name, TensorData tensor, List<Integer> numbers) {
+  static TensorData select(
+      NamedArray array, String name, TensorData tensor, List<Integer> numbers) {
     List<TensorData> runs = new ArrayList<>();
     for (int i = 0; i < numbers.size(); ) {
       int end = i + 1;
@@ -28,7 +32,8 @@ final class Joining {
     return runs.isEmpty() ? tensor.slice(0, 0) : TensorData.concat(runs);
   }
 
-  private static TensorData range(NamedArray array, String name, TensorData tensor, int first, int last) {
+  private static TensorData range(
+      NamedArray array, String name, TensorData tensor, int first, int last) {
     if (!array.hasItems()) {
       return tensor.slice(first, last + 1L);
     }
@@ -38,20 +43,32 @@ final class Joining {
 
   static NamedArray merge(NamedArray a, NamedArray b) {
     Problems problems = new Problems();
-    problems.check(a.layout().equals(b.layout()), "items", shown(b), shown(a) + ", with the same ids and lengths");
+    problems.check(
+        a.layout().equals(b.layout()),
+        "items",
+        shown(b),
+        shown(a) + ", with the same ids and lengths");
     Map<String, TensorData> fields = new TreeMap<>(a.flatten());
     Map<String, FieldKind> kinds = new HashMap<>(a.kinds());
     b.flatten()
         .forEach(
             (name, tensor) -> {
               TensorData had = fields.putIfAbsent(name, tensor);
-              problems.check(had == null || had.equals(tensor), "field " + name, tensor, had + ", as in the first array");
+              problems.check(
+                  had == null || had.equals(tensor),
+                  "field " + name,
+                  tensor,
+                  had + ", as in the first array");
             });
     b.kinds()
         .forEach(
             (name, kind) -> {
               FieldKind had = kinds.putIfAbsent(name, kind);
-              problems.check(had == null || had == kind, "kind of " + name, kind, had + ", as in the first array");
+              problems.check(
+                  had == null || had == kind,
+                  "kind of " + name,
+                  kind,
+                  had + ", as in the first array");
             });
     Map<String, String> metadata = metadata(problems, List.of(a, b));
     problems.throwIfAny(InvalidInputException::new);
@@ -95,7 +112,8 @@ final class Joining {
     Items first = parts.get(0).items();
     for (NamedArray part : parts) {
       if (!part.items().ids().equals(first.ids())) {
-        throw new InvalidInputException(Problems.problem("items", part.items(), "the same ids as " + first));
+        throw new InvalidInputException(
+            Problems.problem("items", part.items(), "the same ids as " + first));
       }
     }
     List<Integer> sequences = new ArrayList<>();
@@ -118,7 +136,8 @@ final class Joining {
       for (NamedArray part : parts) {
         if (!part.get(name).equals(first.get(name))) {
           throw new InvalidInputException(
-              Problems.problem("field " + name, part.get(name), first.get(name) + ", as in the first array"));
+              Problems.problem(
+                  "field " + name, part.get(name), first.get(name) + ", as in the first array"));
         }
       }
       return first.get(name);
@@ -140,7 +159,10 @@ final class Joining {
     }
   }
 
-  /** Checks that there are parts and that all have the fields and kinds of the first, which is returned. */
+  /**
+   * Checks that there are parts and that all have the fields and kinds of the first, which is
+   * returned.
+   */
   private static NamedArray sameFields(List<NamedArray> parts) {
     if (parts.isEmpty()) {
       throw new InvalidInputException(Problems.problem("arrays", 0, "at least one"));

@@ -19,14 +19,16 @@ import java.util.function.Function;
 import java.util.stream.IntStream;
 
 /**
- * What the verbs of the SDK take and return: named tensors, metadata (text by name) and, for a packed batch, the layout of its
- * {@link Items}. With items, every field has a {@link FieldKind}, its first axis counts the entries of that kind, and the
- * operations work on items; without, they work on rows of the first axis. Immutable and safe for threads; equal when items,
- * names, kinds, bits and metadata are.
+ * What the verbs of the SDK take and return: named tensors, metadata (text by name) and, for a
+ * packed batch, the layout of its {@link Items}. With items, every field has a {@link FieldKind},
+ * its first axis counts the entries of that kind, and the operations work on items; without, they
+ * work on rows of the first axis. Immutable and safe for threads; equal when items, names, kinds,
+ * bits and metadata are.
  *
- * <p>Names are sorted and may nest by dots ({@code "a.b"}); {@link StandardField} lists the shared ones. Metadata survives
- * every operation; where arrays come together, a key with two values is an error. Whatever does not fit is an {@link
- * InvalidInputException} that reports all problems of the call together.
+ * <p>Names are sorted and may nest by dots ({@code "a.b"}); {@link StandardField} lists the shared
+ * ones. Metadata survives every operation; where arrays come together, a key with two values is an
+ * error. Whatever does not fit is an {@link InvalidInputException} that reports all problems of the
+ * call together.
  */
 public final class NamedArray {
   private final Optional<Items> items;
@@ -72,8 +74,7 @@ public final class NamedArray {
     /** Adds a standard field, whose kind is known. */
     public Builder put(String name, TensorData tensor) {
       Optional<FieldKind> kind = FieldRules.standardKind(items, name, tensor);
-      kind.ifPresentOrElse(
-          x -> put(name, x, tensor), () -> problems.add(FieldRules.noKind(name)));
+      kind.ifPresentOrElse(x -> put(name, x, tensor), () -> problems.add(FieldRules.noKind(name)));
       return this;
     }
 
@@ -144,7 +145,9 @@ public final class NamedArray {
    */
   public Items items() {
     return items.orElseThrow(
-        () -> new InvalidInputException(Problems.problem("array", this, "items, from NamedArray.builder")));
+        () ->
+            new InvalidInputException(
+                Problems.problem("array", this, "items, from NamedArray.builder")));
   }
 
   /** True for a packed batch. */
@@ -152,12 +155,18 @@ public final class NamedArray {
     return items.isPresent();
   }
 
-  /** Number of items; without items, of rows of the first axis, on which all fields agree (0 without fields). */
+  /**
+   * Number of items; without items, of rows of the first axis, on which all fields agree (0 without
+   * fields).
+   */
   public long length() {
     return items.map(x -> (long) x.count()).orElseGet(() -> FieldRules.rows(fields));
   }
 
-  /** The array with a field added or replaced; with items, one of a standard name or of a name already there. */
+  /**
+   * The array with a field added or replaced; with items, one of a standard name or of a name
+   * already there.
+   */
   public NamedArray with(String name, TensorData tensor) {
     if (items.isEmpty()) {
       return withFields(plus(fields, name, tensor), kinds);
@@ -218,7 +227,10 @@ public final class NamedArray {
     return Joining.merge(this, other);
   }
 
-  /** Items (without items: rows) {@code from} (inclusive) to {@code to} (exclusive). Shares the bytes. */
+  /**
+   * Items (without items: rows) {@code from} (inclusive) to {@code to} (exclusive). Shares the
+   * bytes.
+   */
   public NamedArray slice(int from, int to) {
     if (from < 0 || to < from || to > length()) {
       throw new InvalidInputException(
@@ -227,7 +239,10 @@ public final class NamedArray {
     return select(IntStream.range(from, to).boxed().toList());
   }
 
-  /** The items (without items: rows) of the given numbers, in the given order. Copies only what does not lie together. */
+  /**
+   * The items (without items: rows) of the given numbers, in the given order. Copies only what does
+   * not lie together.
+   */
   public NamedArray select(List<Integer> numbers) {
     Optional<Items> selected = items.map(x -> x.select(numbers));
     Map<String, TensorData> chosen = new TreeMap<>();
@@ -235,25 +250,33 @@ public final class NamedArray {
     return new NamedArray(selected, chosen, kinds, metadata);
   }
 
-  /** All items (without items: rows) of the parts in order. The parts have the same fields and no item twice. */
+  /**
+   * All items (without items: rows) of the parts in order. The parts have the same fields and no
+   * item twice.
+   */
   public static NamedArray concat(List<NamedArray> parts) {
     return Joining.concat(parts);
   }
 
   /**
-   * Without items: fields of equal shapes under a new first axis, one row per part. With items: the parts are about the same
-   * items, and each item of the result has the sequences of all parts in their order, so that stacking chosen and rejected
-   * answers makes pairs; fields of kind ITEM must be equal in all parts and stay as they are.
+   * Without items: fields of equal shapes under a new first axis, one row per part. With items: the
+   * parts are about the same items, and each item of the result has the sequences of all parts in
+   * their order, so that stacking chosen and rejected answers makes pairs; fields of kind ITEM must
+   * be equal in all parts and stay as they are.
    */
   public static NamedArray stack(List<NamedArray> parts) {
     return Joining.stack(parts);
   }
 
-  /** Consecutive parts whose numbers of items (without items: rows) differ by at most one; 1 to {@link #length()} parts. */
+  /**
+   * Consecutive parts whose numbers of items (without items: rows) differ by at most one; 1 to
+   * {@link #length()} parts.
+   */
   public List<NamedArray> split(int parts) {
     long count = length();
     if (parts < 1 || parts > count) {
-      throw new InvalidInputException(Problems.problem("parts", parts, "1 to " + count + ", the length"));
+      throw new InvalidInputException(
+          Problems.problem("parts", parts, "1 to " + count + ", the length"));
     }
     List<NamedArray> all = new ArrayList<>();
     for (int i = 0; i < parts; i++) {
@@ -263,14 +286,18 @@ public final class NamedArray {
   }
 
   /**
-   * Parts with close token counts, as {@link Items#balanced} groups them; an item stays whole. For the old order of something
-   * computed in parts: {@code x = concat(results); x.select(x.items().indexesOf(batch.items().ids()))}.
+   * Parts with close token counts, as {@link Items#balanced} groups them; an item stays whole. For
+   * the old order of something computed in parts: {@code x = concat(results);
+   * x.select(x.items().indexesOf(batch.items().ids()))}.
    */
   public List<NamedArray> splitBalanced(int parts) {
     return items().balanced(parts).stream().map(this::select).toList();
   }
 
-  /** Micro-batches under a budget of tokens, padding counted, as {@link Items#withinPadded} groups them. */
+  /**
+   * Micro-batches under a budget of tokens, padding counted, as {@link Items#withinPadded} groups
+   * them.
+   */
   public List<NamedArray> splitWithinPadded(long budget) {
     return items().withinPadded(budget).stream().map(this::select).toList();
   }
@@ -292,13 +319,17 @@ public final class NamedArray {
     return fields;
   }
 
-  /** The fields below a group, {@code "a.b"} of group {@code "a"} as {@code "b"}; items and metadata stay. */
+  /**
+   * The fields below a group, {@code "a.b"} of group {@code "a"} as {@code "b"}; items and metadata
+   * stay.
+   */
   public NamedArray group(String name) {
     String prefix = name + ".";
     if (names().stream().noneMatch(x -> x.startsWith(prefix))) {
       throw unknown(prefix + "*");
     }
-    return renamed(x -> x.startsWith(prefix) ? Optional.of(x.substring(prefix.length())) : Optional.empty());
+    return renamed(
+        x -> x.startsWith(prefix) ? Optional.of(x.substring(prefix.length())) : Optional.empty());
   }
 
   /** All fields below a new group, {@code "b"} as {@code "a.b"}; the reverse of {@link #group}. */
@@ -311,7 +342,10 @@ public final class NamedArray {
     Map<String, FieldKind> renamedKinds = new HashMap<>();
     for (String name : names()) {
       newName.apply(name).ifPresent(to -> renamed.put(to, get(name)));
-      newName.apply(name).filter(to -> hasItems()).ifPresent(to -> renamedKinds.put(to, kind(name)));
+      newName
+          .apply(name)
+          .filter(to -> hasItems())
+          .ifPresent(to -> renamedKinds.put(to, kind(name)));
     }
     return withFields(renamed, renamedKinds);
   }
@@ -326,7 +360,8 @@ public final class NamedArray {
     return items().tokens(item);
   }
 
-  private NamedArray withFields(Map<String, TensorData> newFields, Map<String, FieldKind> newKinds) {
+  private NamedArray withFields(
+      Map<String, TensorData> newFields, Map<String, FieldKind> newKinds) {
     return new NamedArray(items, newFields, newKinds, metadata);
   }
 

@@ -6,9 +6,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Little-endian bytes at 64-bit positions, held in buffers of one power-of-two size (the last may be shorter). A view starts
- * at an offset and shares the buffers. Nothing writes to the buffers once a {@code Segments} is made, so it is safe for
- * threads. Positions are not checked here. Elements never straddle two buffers: offsets are multiples of the element size.
+ * Little-endian bytes at 64-bit positions, held in buffers of one power-of-two size (the last may
+ * be shorter). A view starts at an offset and shares the buffers. Nothing writes to the buffers
+ * once a {@code Segments} is made, so it is safe for threads. Positions are not checked here.
+ * Elements never straddle two buffers: offsets are multiples of the element size.
  */
 final class Segments {
   /** The size of a buffer: 1 GiB. */
@@ -26,7 +27,10 @@ final class Segments {
     this.length = length;
   }
 
-  /** New zeroed buffers for a number of bytes; a program that runs out of memory here asked for too much. */
+  /**
+   * New zeroed buffers for a number of bytes; a program that runs out of memory here asked for too
+   * much.
+   */
   static ByteBuffer[] allocate(long bytes) {
     ByteBuffer[] buffers = new ByteBuffer[Math.toIntExact((bytes + BYTES - 1) / BYTES)];
     for (int i = 0; i < buffers.length; i++) {
@@ -36,7 +40,10 @@ final class Segments {
     return buffers;
   }
 
-  /** Takes over buffers (position to limit), each but the last of {@code bytesEach}, a power of two ≥ 8. */
+  /**
+   * Takes over buffers (position to limit), each but the last of {@code bytesEach}, a power of two
+   * ≥ 8.
+   */
   static Segments wrap(List<ByteBuffer> buffers, int bytesEach) {
     ByteBuffer[] slices = new ByteBuffer[buffers.size()];
     long length = 0;

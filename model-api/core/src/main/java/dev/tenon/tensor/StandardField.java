@@ -7,8 +7,9 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The fields whose meaning all algorithms and engines share: name, kind and dtype, in one place. A field of one of these names
- * has one of its kinds and dtypes in every packed {@link NamedArray}; all but {@code class_labels} have one dimension.
+ * The fields whose meaning all algorithms and engines share: name, kind and dtype, in one place. A
+ * field of one of these names has one of its kinds and dtypes in every packed {@link NamedArray};
+ * all but {@code class_labels} have one dimension.
  */
 public enum StandardField {
   /** Token ids. */
@@ -17,7 +18,9 @@ public enum StandardField {
   TOKEN_TYPE_IDS(DType.I64, FieldKind.TOKEN),
   /** The token expected at each position; −100 is ignored. */
   LABELS(DType.I64, FieldKind.TOKEN),
-  /** Classes (I64), or numbers to regress to (F32; a second dimension holds several per sequence). */
+  /**
+   * Classes (I64), or numbers to regress to (F32; a second dimension holds several per sequence).
+   */
   CLASS_LABELS(Set.of(DType.I64, DType.F32), FieldKind.SEQUENCE, FieldKind.ITEM),
   /** True for tokens of the prompt. */
   PROMPT_MASK(DType.BOOL, FieldKind.TOKEN),
@@ -66,7 +69,10 @@ public enum StandardField {
     return dtypes;
   }
 
-  /** The allowed kinds; with several, {@link NamedArray} takes the first that fits the number of entries. */
+  /**
+   * The allowed kinds; with several, {@link NamedArray} takes the first that fits the number of
+   * entries.
+   */
   public List<FieldKind> kinds() {
     return kinds;
   }

@@ -9,10 +9,12 @@ import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 
 /**
- * One tensor in host memory: dtype, shape and bytes, little-endian and row-major. It may exceed 2 GiB: the bytes are held in
- * segments of {@link #SEGMENT_BYTES}. Immutable and safe for threads. Two are equal when dtype, shape and every bit are equal.
+ * One tensor in host memory: dtype, shape and bytes, little-endian and row-major. It may exceed 2
+ * GiB: the bytes are held in segments of {@link #SEGMENT_BYTES}. Immutable and safe for threads.
+ * Two are equal when dtype, shape and every bit are equal.
  *
- * <p>Every method that takes an index, a range or a shape throws {@link InvalidInputException} when it does not fit.
+ * <p>Every method that takes an index, a range or a shape throws {@link InvalidInputException} when
+ * it does not fit.
  */
 public final class TensorData {
   /** Size of one segment: 1 GiB. */
@@ -32,11 +34,16 @@ public final class TensorData {
     if (bytes.length() != expected) {
       throw new InvalidInputException(
           Problems.problem(
-              "bytes of a " + dtype + " tensor " + shape, bytes.length(), String.valueOf(expected)));
+              "bytes of a " + dtype + " tensor " + shape,
+              bytes.length(),
+              String.valueOf(expected)));
     }
   }
 
-  /** A copy of the bytes from position to limit, little-endian: exactly {@code shape.size() * dtype.bytes()}. */
+  /**
+   * A copy of the bytes from position to limit, little-endian: exactly {@code shape.size() *
+   * dtype.bytes()}.
+   */
   public static TensorData of(DType dtype, Shape shape, ByteBuffer bytes) {
     return new TensorData(dtype, shape, Segments.copyOf(bytes));
   }
@@ -44,13 +51,17 @@ public final class TensorData {
   /**
    * Takes over segments without copying; the caller never writes to them again.
    *
-   * @param segments from position to limit little-endian bytes; each but the last has {@link #SEGMENT_BYTES}
+   * @param segments from position to limit little-endian bytes; each but the last has {@link
+   *     #SEGMENT_BYTES}
    */
   public static TensorData wrap(DType dtype, Shape shape, List<ByteBuffer> segments) {
     return wrap(dtype, shape, segments, SEGMENT_BYTES);
   }
 
-  /** The same with another segment size (a power of two ≥ 8), so that tests reach the seams with little memory. */
+  /**
+   * The same with another segment size (a power of two ≥ 8), so that tests reach the seams with
+   * little memory.
+   */
   static TensorData wrap(DType dtype, Shape shape, List<ByteBuffer> segments, int segmentBytes) {
     Problems problems = new Problems();
     for (int i = 0; i < segments.size(); i++) {
@@ -223,7 +234,9 @@ public final class TensorData {
     return out;
   }
 
-  /** Rows {@code from} (inclusive) to {@code to} (exclusive) of the first axis. Shares the bytes. */
+  /**
+   * Rows {@code from} (inclusive) to {@code to} (exclusive) of the first axis. Shares the bytes.
+   */
   public TensorData slice(long from, long to) {
     if (from < 0 || to < from || to > rows()) {
       throw new InvalidInputException(
@@ -247,7 +260,10 @@ public final class TensorData {
     return new TensorData(dtype, shape.withFirst(rows.length), Segments.join(parts));
   }
 
-  /** Tensors after each other along the first axis; dtype and further dimensions agree. Copies, unless there is only one. */
+  /**
+   * Tensors after each other along the first axis; dtype and further dimensions agree. Copies,
+   * unless there is only one.
+   */
   public static TensorData concat(List<TensorData> parts) {
     if (parts.isEmpty()) {
       throw new InvalidInputException(Problems.problem("tensors", 0, "at least one"));
@@ -281,9 +297,9 @@ public final class TensorData {
   }
 
   /**
-   * The elements in another dtype. Floating, integer and BOOL to floating: one rounding to nearest, ties to even, overflow to
-   * infinity (I64 beyond 2^53 is first rounded to F64). Integer and BOOL to integer or BOOL: exact, or an error that names the
-   * element. Floating to integer is refused.
+   * The elements in another dtype. Floating, integer and BOOL to floating: one rounding to nearest,
+   * ties to even, overflow to infinity (I64 beyond 2^53 is first rounded to F64). Integer and BOOL
+   * to integer or BOOL: exact, or an error that names the element. Floating to integer is refused.
    */
   public TensorData to(DType target) {
     if (target == dtype) {
@@ -305,7 +321,8 @@ public final class TensorData {
     try {
       return Math.multiplyExact(shape.size(), dtype.bytes());
     } catch (ArithmeticException e) {
-      throw new InvalidInputException(Problems.problem("shape", shape, "less than 2^63 bytes of " + dtype), e);
+      throw new InvalidInputException(
+          Problems.problem("shape", shape, "less than 2^63 bytes of " + dtype), e);
     }
   }
 
@@ -366,11 +383,16 @@ public final class TensorData {
     return 31 * (31 * dtype.hashCode() + shape.hashCode()) + bytes.hashOfStart();
   }
 
-  /** Dtype, shape and the first values, for example {@code F32 [2, 4] {0.0, 1.0, 2.0, 3.0, 4.0, 5.0, …}}. */
+  /**
+   * Dtype, shape and the first values, for example {@code F32 [2, 4] {0.0, 1.0, 2.0, 3.0, 4.0, 5.0,
+   * …}}.
+   */
   @Override
   public String toString() {
     String values =
-        LongStream.range(0, Math.min(size(), SHOWN)).mapToObj(this::text).collect(Collectors.joining(", "));
+        LongStream.range(0, Math.min(size(), SHOWN))
+            .mapToObj(this::text)
+            .collect(Collectors.joining(", "));
     return dtype + " " + shape + " {" + values + (size() > SHOWN ? ", …}" : "}");
   }
 

@@ -44,7 +44,10 @@ class HalfPrecisionTest {
     assertThat(HalfPrecision.toBf16(Float.MAX_VALUE)).isEqualTo((short) 0x7f80);
   }
 
-  /** Midpoints between two neighbours go to the one with an even last bit, anything beyond to the nearer one. */
+  /**
+   * Midpoints between two neighbours go to the one with an even last bit, anything beyond to the
+   * nearer one.
+   */
   @Test
   void tiesGoToEven() {
     for (int bits = 0; bits < 0x7bff; bits++) {

@@ -47,7 +47,8 @@ class ItemsTest {
   void selectAndConcatKeepSequencesTogether() {
     Items swapped = pairs.select(List.of(1, 0));
     assertThat(swapped).isEqualTo(new Items(List.of("b", "a"), List.of(1, 2), List.of(5, 3, 1)));
-    assertThat(Items.concat(List.of(pairs.select(List.of(0)), pairs.select(List.of(1))))).isEqualTo(pairs);
+    assertThat(Items.concat(List.of(pairs.select(List.of(0)), pairs.select(List.of(1)))))
+        .isEqualTo(pairs);
     assertThat(swapped.indexesOf(pairs.ids())).containsExactly(1, 0);
   }
 
@@ -62,7 +63,8 @@ class ItemsTest {
       assertThat(groups.stream().flatMap(List::stream).sorted().toList())
           .isEqualTo(IntStream.range(0, items.count()).boxed().toList());
       long longest = IntStream.range(0, items.count()).mapToLong(items::tokens).max().orElseThrow();
-      List<Long> sums = groups.stream().map(x -> x.stream().mapToLong(items::tokens).sum()).toList();
+      List<Long> sums =
+          groups.stream().map(x -> x.stream().mapToLong(items::tokens).sum()).toList();
       assertThat(Collections.max(sums) - Collections.min(sums)).isLessThanOrEqualTo(longest);
 
       List<Integer> order = new ArrayList<>(IntStream.range(0, items.count()).boxed().toList());
@@ -70,7 +72,8 @@ class ItemsTest {
       Items shuffled = items.select(order);
       assertThat(ids(shuffled, shuffled.balanced(parts))).isEqualTo(ids(items, groups));
     }
-    assertThatThrownBy(() -> pairs.balanced(3)).hasMessage("parts: 3 (expected: 1 to 2, the number of items)");
+    assertThatThrownBy(() -> pairs.balanced(3))
+        .hasMessage("parts: 3 (expected: 1 to 2, the number of items)");
   }
 
   @Test

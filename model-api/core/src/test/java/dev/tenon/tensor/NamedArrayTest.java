@@ -32,15 +32,17 @@ class NamedArrayTest {
     TensorData perItem = TensorData.zeros(DType.I64, 2);
     TensorData perSequence = TensorData.zeros(DType.F32, 3, 4);
     assertThat(batch.with("class_labels", perItem).kind("class_labels")).isEqualTo(FieldKind.ITEM);
-    assertThat(batch.with("class_labels", perSequence).kind("class_labels")).isEqualTo(FieldKind.SEQUENCE);
+    assertThat(batch.with("class_labels", perSequence).kind("class_labels"))
+        .isEqualTo(FieldKind.SEQUENCE);
   }
 
   @Test
   void showsEveryShape() {
     assertThat(batch)
         .hasToString(
-            "NamedArray(2 items (a, b), 3 sequences, 6 tokens; input_ids: I64 [6] token; logprobs: F32 [3] next-token;"
-                + " rewards: F32 [3] sequence; weight: F32 [2] item; metadata {source=test})");
+            "NamedArray(2 items (a, b), 3 sequences, 6 tokens; input_ids: I64 [6] token; logprobs:"
+                + " F32 [3] next-token; rewards: F32 [3] sequence; weight: F32 [2] item; metadata"
+                + " {source=test})");
   }
 
   @Test
@@ -59,8 +61,10 @@ class NamedArrayTest {
                     .build())
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("field input_ids: I32 (expected: dtype I64)")
-        .hasMessageContaining("field input_ids: shape [5] (expected: 6 rows, one per token of 2 items")
-        .hasMessageContaining("field mystery: no kind (expected: a kind, for it is no standard field)")
+        .hasMessageContaining(
+            "field input_ids: shape [5] (expected: 6 rows, one per token of 2 items")
+        .hasMessageContaining(
+            "field mystery: no kind (expected: a kind, for it is no standard field)")
         .hasMessageContaining("field rewards: kind token (expected: sequence)")
         .hasMessageContaining("field logprobs: shape [3, 2] (expected: one dimension)")
         .hasMessageContaining("field: x (expected: put once)")
@@ -73,7 +77,8 @@ class NamedArrayTest {
     assertThatThrownBy(() -> batch.get("inputids"))
         .isInstanceOf(UnknownNameException.class)
         .hasMessage(
-            "field: inputids (expected: one of [input_ids, logprobs, rewards, weight]; did you mean input_ids?)");
+            "field: inputids (expected: one of [input_ids, logprobs, rewards, weight]; did you mean"
+                + " input_ids?)");
     assertThatThrownBy(() -> batch.without("nope")).isInstanceOf(UnknownNameException.class);
     assertThatThrownBy(() -> NamedArray.of(Map.of()).items())
         .hasMessage("array: NamedArray() (expected: items, from NamedArray.builder)");
@@ -94,21 +99,29 @@ class NamedArrayTest {
     assertThat(swapped.select(swapped.items().indexesOf(items.ids()))).isEqualTo(batch);
     assertThat(batch.tokens(0)).isEqualTo(3);
     assertThat(batch.length()).isEqualTo(2);
-    assertThatThrownBy(() -> batch.slice(1, 3)).hasMessage("range: 1 to 3 (expected: within 0 to 2)");
+    assertThatThrownBy(() -> batch.slice(1, 3))
+        .hasMessage("range: 1 to 3 (expected: within 0 to 2)");
   }
 
   @Test
   void fieldsCanBeChangedWithoutChangingTheOriginal() {
     NamedArray changed =
-        batch.rename("weight", "importance").without("rewards").withMetadata("k", "v").withoutMetadata("source");
+        batch
+            .rename("weight", "importance")
+            .without("rewards")
+            .withMetadata("k", "v")
+            .withoutMetadata("source");
     assertThat(changed.names()).containsExactly("importance", "input_ids", "logprobs");
     assertThat(changed.kind("importance")).isEqualTo(FieldKind.ITEM);
     assertThat(changed.metadata()).containsExactly(Map.entry("k", "v"));
     assertThat(batch.names()).hasSize(4);
     assertThatThrownBy(() -> batch.rename("weight", "rewards")).hasMessageContaining("not taken");
-    assertThatThrownBy(() -> batch.with("new", TensorData.zeros(DType.F32, 6))).hasMessageContaining("no kind");
-    assertThatThrownBy(() -> batch.map(x -> x.slice(0, 1))).isInstanceOf(InvalidInputException.class);
-    assertThat(batch.with("weight", TensorData.zeros(DType.F32, 2, 9)).kind("weight")).isEqualTo(FieldKind.ITEM);
+    assertThatThrownBy(() -> batch.with("new", TensorData.zeros(DType.F32, 6)))
+        .hasMessageContaining("no kind");
+    assertThatThrownBy(() -> batch.map(x -> x.slice(0, 1)))
+        .isInstanceOf(InvalidInputException.class);
+    assertThat(batch.with("weight", TensorData.zeros(DType.F32, 2, 9)).kind("weight"))
+        .isEqualTo(FieldKind.ITEM);
   }
 
   @Test
@@ -116,16 +129,21 @@ class NamedArrayTest {
     NamedArray left = batch.without("rewards");
     NamedArray right = batch.without("logprobs");
     assertThat(left.merge(right)).isEqualTo(batch);
-    NamedArray renamed = new NamedArray(
-        java.util.Optional.of(new Items(List.of("a", "c"), List.of(2, 1), List.of(2, 1, 3))),
-        right.flatten(), right.kinds(), Map.of("source", "other"));
+    NamedArray renamed =
+        new NamedArray(
+            java.util.Optional.of(new Items(List.of("a", "c"), List.of(2, 1), List.of(2, 1, 3))),
+            right.flatten(),
+            right.kinds(),
+            Map.of("source", "other"));
     assertThatThrownBy(() -> left.merge(renamed.with("weight", TensorData.zeros(DType.F32, 2))))
         .hasMessageContaining("items: 2 items (a, c)")
         .hasMessageContaining("field weight")
         .hasMessageContaining("metadata source: other (expected: test");
-    NamedArray longer = NamedArray.builder(new Items(List.of("a", "b"), List.of(2, 1), List.of(3, 1, 3))).build();
+    NamedArray longer =
+        NamedArray.builder(new Items(List.of("a", "b"), List.of(2, 1), List.of(3, 1, 3))).build();
     assertThatThrownBy(() -> left.merge(longer)).hasMessageContaining("lengths [3, 1, 3]");
-    assertThatThrownBy(() -> left.merge(NamedArray.of(Map.of()))).hasMessageContaining("items: none");
+    assertThatThrownBy(() -> left.merge(NamedArray.of(Map.of())))
+        .hasMessageContaining("items: none");
   }
 
   @Test
@@ -143,12 +161,14 @@ class NamedArrayTest {
             .put("weight", FieldKind.ITEM, TensorData.ofFloats(new float[] {1, 2}, 2))
             .build();
     NamedArray pairs = NamedArray.stack(List.of(chosen, rejected));
-    assertThat(pairs.items()).isEqualTo(new Items(List.of("p", "q"), List.of(2, 2), List.of(2, 1, 1, 2)));
+    assertThat(pairs.items())
+        .isEqualTo(new Items(List.of("p", "q"), List.of(2, 2), List.of(2, 1, 1, 2)));
     assertThat(pairs.get("input_ids").toLongs()).containsExactly(1, 2, 7, 3, 8, 9);
     assertThat(pairs.get("logprobs").toFloats()).containsExactly(0.1f, 0.9f);
     assertThat(pairs.get("weight")).isEqualTo(chosen.get("weight"));
     NamedArray other = rejected.with("weight", TensorData.zeros(DType.F32, 2));
-    assertThatThrownBy(() -> NamedArray.stack(List.of(chosen, other))).hasMessageContaining("field weight");
+    assertThatThrownBy(() -> NamedArray.stack(List.of(chosen, other)))
+        .hasMessageContaining("field weight");
     assertThatThrownBy(() -> NamedArray.stack(List.of(chosen, rejected.select(List.of(1, 0)))))
         .hasMessageContaining("the same ids");
   }
@@ -156,7 +176,12 @@ class NamedArrayTest {
   @Test
   void arraysWithoutItemsWorkOnRows() {
     NamedArray array =
-        NamedArray.of(Map.of("x", TensorData.ofLongs(new long[] {0, 1, 2}, 3), "g.y", TensorData.zeros(DType.F32, 3, 2)));
+        NamedArray.of(
+            Map.of(
+                "x",
+                TensorData.ofLongs(new long[] {0, 1, 2}, 3),
+                "g.y",
+                TensorData.zeros(DType.F32, 3, 2)));
     assertThat(array.length()).isEqualTo(3);
     assertThat(NamedArray.concat(array.split(2))).isEqualTo(array);
     assertThat(array.item(2).get("x").toLongs()).containsExactly(2);
@@ -185,13 +210,19 @@ class NamedArrayTest {
     NamedArray first = batch.item(0);
     NamedArray second = batch.item(1);
     assertThat(NamedArray.concat(List.of(first, second))).isEqualTo(batch);
-    assertThatThrownBy(() -> NamedArray.concat(List.of(first, first))).hasMessageContaining("item id: a (expected: unique)");
-    assertThatThrownBy(() -> NamedArray.concat(List.of(first, second.without("weight")))).hasMessageContaining("array 1");
+    assertThatThrownBy(() -> NamedArray.concat(List.of(first, first)))
+        .hasMessageContaining("item id: a (expected: unique)");
+    assertThatThrownBy(() -> NamedArray.concat(List.of(first, second.without("weight"))))
+        .hasMessageContaining("array 1");
     assertThatThrownBy(() -> NamedArray.concat(List.of(first, second.withMetadata("source", "x"))))
         .hasMessageContaining("metadata source: x");
-    assertThatThrownBy(() -> NamedArray.concat(List.of(first, second.with("weight", TensorData.zeros(DType.F64, 1)))))
+    assertThatThrownBy(
+            () ->
+                NamedArray.concat(
+                    List.of(first, second.with("weight", TensorData.zeros(DType.F64, 1)))))
         .hasMessageContaining("field weight: tensor: F64 [1]");
-    assertThatThrownBy(() -> NamedArray.concat(List.of())).hasMessage("arrays: 0 (expected: at least one)");
+    assertThatThrownBy(() -> NamedArray.concat(List.of()))
+        .hasMessage("arrays: 0 (expected: at least one)");
   }
 
   @Test
@@ -226,11 +257,20 @@ class NamedArrayTest {
     Items items = new Items(ids, sequences, random.ints(total, 1, 9).boxed().toList());
     NamedArray.Builder builder = NamedArray.builder(items).metadata("seed", "7");
     Map<String, FieldKind> names =
-        Map.of("t", FieldKind.TOKEN, "n", FieldKind.NEXT_TOKEN, "s", FieldKind.SEQUENCE, "g.i", FieldKind.ITEM);
+        Map.of(
+            "t",
+            FieldKind.TOKEN,
+            "n",
+            FieldKind.NEXT_TOKEN,
+            "s",
+            FieldKind.SEQUENCE,
+            "g.i",
+            FieldKind.ITEM);
     names.forEach(
         (name, kind) -> {
           int entries = (int) items.entries(kind);
-          builder.put(name, kind, TensorData.ofLongs(random.longs(2L * entries).toArray(), entries, 2));
+          builder.put(
+              name, kind, TensorData.ofLongs(random.longs(2L * entries).toArray(), entries, 2));
         });
     return builder.build();
   }

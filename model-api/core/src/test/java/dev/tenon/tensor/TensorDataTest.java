@@ -27,15 +27,18 @@ class TensorDataTest {
 
   @Test
   void readsWhatItWasMadeOf() {
-    assertThat(TensorData.ofFloats(new float[] {1.5f, -2f}, 2).toFloats()).containsExactly(1.5f, -2f);
-    assertThat(TensorData.ofDoubles(new double[] {Math.PI}, 1).toDoubles()).containsExactly(Math.PI);
+    assertThat(TensorData.ofFloats(new float[] {1.5f, -2f}, 2).toFloats())
+        .containsExactly(1.5f, -2f);
+    assertThat(TensorData.ofDoubles(new double[] {Math.PI}, 1).toDoubles())
+        .containsExactly(Math.PI);
     assertThat(TensorData.ofLongs(new long[] {Long.MIN_VALUE, 7}, 2).toLongs())
         .containsExactly(Long.MIN_VALUE, 7);
     assertThat(TensorData.ofBooleans(new boolean[] {true, false}, 2).toBooleans())
         .containsExactly(true, false);
     assertThat(TensorData.ofBytes(new byte[] {-1, 2}, 2).toLongs()).containsExactly(-1, 2);
     assertThat(TensorData.ofFloats(new float[] {3f}).shape()).isEqualTo(Shape.of());
-    assertThat(TensorData.of(DType.U8, Shape.of(1), ByteBuffer.wrap(new byte[] {-1})).getLong(0)).isEqualTo(255);
+    assertThat(TensorData.of(DType.U8, Shape.of(1), ByteBuffer.wrap(new byte[] {-1})).getLong(0))
+        .isEqualTo(255);
   }
 
   @Test
@@ -56,14 +59,18 @@ class TensorDataTest {
         .hasMessage("element: 6 (expected: 0 ≤ index < 6 for shape [2, 3])");
     assertThatThrownBy(() -> tensor.getFloat(-1)).isInstanceOf(InvalidInputException.class);
     assertThatThrownBy(() -> tensor.getDouble(1L << 40)).isInstanceOf(InvalidInputException.class);
-    assertThatThrownBy(() -> tensor.getLong(0)).hasMessage("dtype: F32 (expected: an integer type or BOOL)");
-    assertThatThrownBy(() -> tensor.slice(1, 3)).hasMessage("rows: 1 to 3 (expected: a range within 0 to 2)");
+    assertThatThrownBy(() -> tensor.getLong(0))
+        .hasMessage("dtype: F32 (expected: an integer type or BOOL)");
+    assertThatThrownBy(() -> tensor.slice(1, 3))
+        .hasMessage("rows: 1 to 3 (expected: a range within 0 to 2)");
     assertThatThrownBy(() -> tensor.gather(new long[] {2})).hasMessageContaining("row: 2");
     assertThatThrownBy(() -> tensor.reshape(Shape.of(7))).hasMessageContaining("6 elements");
     assertThatThrownBy(() -> TensorData.ofFloats(new float[5], 2, 3))
         .hasMessage("bytes of a F32 tensor [2, 3]: 20 (expected: 24)");
-    assertThatThrownBy(() -> TensorData.zeros(DType.F64, 1L << 62)).isInstanceOf(InvalidInputException.class);
-    assertThatThrownBy(() -> TensorData.ofFloats(new float[1]).slice(0, 1)).isInstanceOf(InvalidInputException.class);
+    assertThatThrownBy(() -> TensorData.zeros(DType.F64, 1L << 62))
+        .isInstanceOf(InvalidInputException.class);
+    assertThatThrownBy(() -> TensorData.ofFloats(new float[1]).slice(0, 1))
+        .isInstanceOf(InvalidInputException.class);
   }
 
   @Test
@@ -72,7 +79,8 @@ class TensorDataTest {
     assertThat(tensor.slice(1, 3)).isEqualTo(TensorData.ofLongs(new long[] {2, 3, 4, 5}, 2, 2));
     assertThat(tensor.slice(1, 1).shape()).isEqualTo(Shape.of(0, 2));
     assertThat(tensor.gather(new long[] {2, 0, 2}).toLongs()).containsExactly(4, 5, 0, 1, 4, 5);
-    assertThat(TensorData.concat(List.of(tensor.slice(0, 1), tensor.slice(1, 3)))).isEqualTo(tensor);
+    assertThat(TensorData.concat(List.of(tensor.slice(0, 1), tensor.slice(1, 3))))
+        .isEqualTo(tensor);
     assertThat(tensor.reshape(Shape.of(6)).slice(5, 6).getLong(0)).isEqualTo(5);
     assertThatThrownBy(() -> TensorData.concat(List.of(tensor, tensor.reshape(Shape.of(2, 3)))))
         .isInstanceOf(InvalidInputException.class);
@@ -118,8 +126,10 @@ class TensorDataTest {
     TensorData longs = TensorData.ofLongs(new long[] {-3, 127}, 2);
     assertThat(longs.to(DType.I8).toLongs()).containsExactly(-3, 127);
     assertThat(longs.to(DType.F16).toFloats()).containsExactly(-3f, 127f);
-    assertThat(TensorData.ofBooleans(new boolean[] {true}, 1).to(DType.F32).getFloat(0)).isEqualTo(1f);
-    assertThatThrownBy(() -> longs.to(DType.U8)).hasMessage("element 0: -3 (expected: 0 to 255 for U8)");
+    assertThat(TensorData.ofBooleans(new boolean[] {true}, 1).to(DType.F32).getFloat(0))
+        .isEqualTo(1f);
+    assertThatThrownBy(() -> longs.to(DType.U8))
+        .hasMessage("element 0: -3 (expected: 0 to 255 for U8)");
     assertThatThrownBy(() -> TensorData.ofFloats(new float[1], 1).to(DType.I64))
         .isInstanceOf(InvalidInputException.class);
     assertThat(TensorData.ofDoubles(new double[] {1e39, 1e-50}, 2).to(DType.F32).toFloats())
