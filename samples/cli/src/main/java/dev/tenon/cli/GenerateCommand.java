@@ -1,7 +1,6 @@
 package dev.tenon.cli;
 
 import dev.tenon.generation.GenerationOptions;
-import dev.tenon.internal.Json;
 import dev.tenon.tensor.Device;
 import dev.tenon.model.Model;
 import dev.tenon.model.ModelRegistry;
@@ -62,7 +61,7 @@ final class GenerateCommand implements Callable<Integer> {
       Map<String, Object> object = new LinkedHashMap<>();
       object.put("text", generation.text());
       object.put("token_ids", generation.tokenIds().stream().boxed().toList());
-      out.println(Json.write(object));
+      out.println(JsonText.write(object));
     } else {
       out.println(generation.text());
     }

@@ -5,6 +5,7 @@ import dev.tenon.tensor.Device;
 import dev.tenon.model.Model;
 import dev.tenon.model.ModelBackend;
 import dev.tenon.nn.HfModels;
+import dev.tenon.nn.checkpoint.Families;
 import dev.tenon.spec.Arguments;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -62,7 +63,7 @@ public record Conformance(ModelBackend backend, Optional<Path> dump) {
 
   /** Families and heads that have no code yet are no failure. */
   private static Optional<String> whyNot(OracleFolder folder) {
-    if (!HfModels.modelTypes().contains(folder.modelType())) {
+    if (!Families.standard().names().contains(folder.modelType())) {
       return Optional.of("model_type " + folder.modelType() + " has no code yet");
     }
     String kind = folder.numbers().kind();

@@ -1,7 +1,7 @@
 package dev.tenon.cli.conformance;
 
 import dev.tenon.checkpoint.Safetensors;
-import dev.tenon.internal.Json;
+import dev.tenon.cli.JsonText;
 import dev.tenon.tensor.TokenIds;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -25,7 +25,7 @@ record Dump(Path directory) {
     try {
       Files.createDirectories(directory);
       Safetensors.write(directory.resolve(folder.name() + ".safetensors"), computed.tensors(), Map.of("format", "pt"));
-      Files.writeString(directory.resolve(folder.name() + ".json"), Json.write(numbers(folder, computed)));
+      Files.writeString(directory.resolve(folder.name() + ".json"), JsonText.write(numbers(folder, computed)));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

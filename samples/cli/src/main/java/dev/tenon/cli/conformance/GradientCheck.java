@@ -8,6 +8,7 @@ import java.util.TreeSet;
 /** Every gradient: its L2 error over its L2 norm, and its worst element. */
 record GradientCheck() implements Check {
   static final String PREFIX = "grad.";
+  private static final String UNEXPECTED = "grad.unexpected_names";
 
   @Override
   public void run(OracleFolder expected, Computed computed, Report report) {
@@ -27,7 +28,12 @@ record GradientCheck() implements Check {
   /** A gradient the oracle does not have belongs to a parameter that the checkpoint does not have. */
   private static void unexpected(Set<String> names, Computed computed, Report report) {
     Set<String> others = new TreeSet<>(computed.tensors().keySet());
-    others.removeIf(x -> !x.startsWith(PREFIX) || names.contains(x));
-    report.add(Finding.exact("grad.unexpected_names", others.size(), others.toString()));
+    others.removeIf(x -> !x.startsWith(PREFIX));
+    boolean none = others.isEmpty();
+    others.removeAll(names);
+    report.add(
+        none
+            ? Finding.impossible(UNEXPECTED, 0, "not computed")
+            : Finding.exact(UNEXPECTED, others.size(), others.toString()));
   }
 }

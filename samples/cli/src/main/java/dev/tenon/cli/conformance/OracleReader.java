@@ -1,7 +1,7 @@
 package dev.tenon.cli.conformance;
 
 import dev.tenon.checkpoint.Safetensors;
-import dev.tenon.internal.Json;
+import dev.tenon.cli.JsonText;
 import dev.tenon.model.Tokenizer.Span;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -32,7 +32,7 @@ final class OracleReader {
 
   private static JsonObject json(Path directory, String name) {
     try {
-      return new JsonObject(name, Json.parseObject(name, Files.readString(directory.resolve(name))));
+      return new JsonObject(name, JsonText.object(name, Files.readString(directory.resolve(name))));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

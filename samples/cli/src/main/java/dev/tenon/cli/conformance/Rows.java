@@ -56,7 +56,7 @@ record Rows(int columns, List<Integer> lengths) {
   /** [B, T] integers to packed [N]. */
   TensorData pack(TensorData padded) {
     long[] all = padded.toLongs();
-    long[] packed = new long[lengths.stream().mapToInt(x -> x).sum()];
+    long[] packed = new long[tokens()];
     int at = 0;
     for (int row = 0; row < lengths.size(); row++) {
       System.arraycopy(all, row * columns, packed, at, lengths.get(row));
@@ -77,6 +77,7 @@ record Rows(int columns, List<Integer> lengths) {
 
   /** Packed [N, K, ...] to [K, B, T, ...], zeros at padding. */
   TensorData unpackLayers(TensorData packed) {
+    checkEntries(packed, tokens());
     int layers = (int) packed.shape().dim(1);
     int width = (int) (packed.size() / packed.shape().dim(0) / layers);
     float[] from = packed.toFloats();
@@ -96,6 +97,7 @@ record Rows(int columns, List<Integer> lengths) {
 
   /** {@code less} entries fewer per row than tokens. */
   private TensorData unpack(TensorData packed, int less) {
+    checkEntries(packed, tokens() - less * lengths.size());
     Shape shape = packed.shape();
     int width = (int) (packed.size() / Math.max(1, shape.dim(0)));
     float[] from = packed.toFloats();
@@ -108,6 +110,16 @@ record Rows(int columns, List<Integer> lengths) {
     }
     long[] tail = Arrays.copyOfRange(shape.toArray(), 1, shape.rank());
     return TensorData.ofFloats(to, concat(new long[] {lengths.size(), columns - less}, tail));
+  }
+
+  private int tokens() {
+    return lengths.stream().mapToInt(x -> x).sum();
+  }
+
+  private static void checkEntries(TensorData packed, int expected) {
+    if (packed.shape().dim(0) != expected) {
+      throw new InvalidInputException("packed entries: " + packed.shape().dim(0) + " (expected: " + expected + ")");
+    }
   }
 
   private static long[] concat(long[] head, long[] tail) {

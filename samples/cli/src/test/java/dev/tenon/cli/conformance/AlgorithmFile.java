@@ -1,7 +1,7 @@
 package dev.tenon.cli.conformance;
 
 import dev.tenon.checkpoint.Safetensors;
-import dev.tenon.internal.Json;
+import dev.tenon.cli.JsonText;
 import dev.tenon.tensor.NamedArray;
 import dev.tenon.tensor.TensorData;
 import java.io.IOException;
@@ -42,7 +42,7 @@ record AlgorithmFile(String name, NamedArray inputs, List<AlgorithmCase> cases) 
   private static AlgorithmFile read(Path directory, String name) {
     try {
       String text = Files.readString(directory.resolve(name + ".json"));
-      JsonObject json = new JsonObject(name, Json.parseObject(name, text));
+      JsonObject json = new JsonObject(name, JsonText.object(name, text));
       List<AlgorithmCase> cases = new ArrayList<>();
       for (JsonObject each : json.objects("cases")) {
         cases.add(AlgorithmCase.of(name, cases.size(), each));
