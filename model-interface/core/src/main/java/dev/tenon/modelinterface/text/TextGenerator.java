@@ -2,6 +2,7 @@ package dev.tenon.modelinterface.text;
 
 import dev.tenon.error.EngineClosedException;
 import dev.tenon.error.InvalidInputException;
+import dev.tenon.error.UnknownNameException;
 import dev.tenon.generation.FinishReason;
 import dev.tenon.generation.GenerationOptions;
 import dev.tenon.generation.GenerationRequest;
@@ -31,6 +32,8 @@ import java.util.concurrent.locks.ReentrantLock;
  * came. Closing waits for the call in progress; later calls throw {@link EngineClosedException}.
  */
 public final class TextGenerator implements AutoCloseable {
+  private static final String NN = "the artifact dev.tenon:tenon-nn on the class path";
+  private static final String PYTORCH = "the artifact dev.tenon:tenon-pytorch on the class path";
   private static final TextListener SILENT = piece -> {};
 
   private final Model model;
@@ -51,11 +54,15 @@ public final class TextGenerator implements AutoCloseable {
    * @throws dev.tenon.error.CheckpointException if the directory cannot be read
    */
   public static TextGenerator open(Path checkpoint) {
-    ModelBackend backend = backend();
-    Model model =
-        ModelRegistry.fromServiceLoader()
-            .create("hf", "generator", Device.cpu(), Arguments.of("path", checkpoint));
-    return open(model, backend);
+    ModelRegistry models = ModelRegistry.fromServiceLoader();
+    Registry<ModelBackend> backends = backends();
+    Problems missing = new Problems();
+    missing.check(models.types().contains("hf"), "model type hf", "missing", NN);
+    missing.check(backends.names().contains("pytorch"), "backend pytorch", "missing", PYTORCH);
+    missing.throwIfAny(UnknownNameException::new);
+    Arguments path = Arguments.of("path", checkpoint);
+    Model model = models.create("hf", "generator", Device.cpu(), path);
+    return open(model, backends.get("pytorch"));
   }
 
   /**
@@ -66,7 +73,7 @@ public final class TextGenerator implements AutoCloseable {
     checkHead(model);
     return model.module() instanceof Engine
         ? new TextGenerator(model, false)
-        : open(model, backend());
+        : open(model, backends().get("pytorch"));
   }
 
   private static TextGenerator open(Model model, ModelBackend backend) {
@@ -81,11 +88,11 @@ public final class TextGenerator implements AutoCloseable {
     }
   }
 
-  private static ModelBackend backend() {
+  private static Registry<ModelBackend> backends() {
     Registry<ModelBackend> backends =
         new Registry<>("backend", Map.of("pytorch", "dev.tenon:tenon-pytorch"));
     ServiceLoader.load(ModelBackend.class).forEach(x -> backends.register(x.name(), x));
-    return backends.get("pytorch");
+    return backends;
   }
 
   /**

@@ -1,0 +1,213 @@
+package dev.tenon.modelinterface.text;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.tenon.error.EngineClosedException;
+import dev.tenon.error.InvalidInputException;
+import dev.tenon.error.UnknownNameException;
+import dev.tenon.generation.FinishReason;
+import dev.tenon.generation.GenerationOptions;
+import dev.tenon.model.Head;
+import dev.tenon.model.Model;
+import dev.tenon.modelinterface.toy.ByteTokenizer;
+import dev.tenon.modelinterface.toy.ToyEngine;
+import dev.tenon.modelinterface.toy.ToyNetwork;
+import dev.tenon.tensor.Device;
+import dev.tenon.tensor.TokenIds;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+class TextGeneratorTest {
+  private static final ByteTokenizer BYTES = new ByteTokenizer();
+
+  /** Says the text byte by byte, then eos. */
+  private static Model saying(String text) {
+    TokenIds ids = BYTES.encode(text, false).ids();
+    return ToyEngine.generating(
+        BYTES,
+        100,
+        (prompt, answer) ->
+            new long[] {
+              answer.size() < ids.size() ? ids.get(answer.size()) : ByteTokenizer.EOS
+            });
+  }
+
+  @Test
+  void anAnswerHasTextTokensReasonAndUsage() {
+    try (TextGenerator llm = TextGenerator.open(saying("Grüße"))) {
+      Generation answer = llm.generate("Hi", GenerationOptions.greedy(20));
+
+      TokenIds said = BYTES.encode("Grüße", false).ids();
+      assertThat(answer.text()).isEqualTo("Grüße");
+      assertThat(answer.tokenIds()).isEqualTo(said.concat(TokenIds.of(ByteTokenizer.EOS)));
+      assertThat(answer.logprobs()).hasSize(8).containsOnly(-1f);
+      assertThat(answer.finishReason()).isEqualTo(FinishReason.STOP);
+      assertThat(answer.usage()).isEqualTo(new Usage(3, 8));
+    }
+  }
+
+  @Test
+  void anAnswerCutByLengthEndsWithAReplacementForAHalfCodePoint() {
+    Generation answer = TextGenerator.open(saying("aé")).generate("", GenerationOptions.greedy(2));
+
+    assertThat(answer.text()).isEqualTo("a\uFFFD");
+    assertThat(answer.finishReason()).isEqualTo(FinishReason.LENGTH);
+  }
+
+  @Test
+  void closingIdsOfTheOptionsReplaceTheTokenizersOwn() {
+    GenerationOptions options = GenerationOptions.greedy(9).withEosTokenIds(TokenIds.of('c'));
+    Generation answer = TextGenerator.open(saying("abcd")).generate("", options);
+
+    assertThat(answer.tokenIds()).isEqualTo(TokenIds.of('a', 'b', 'c'));
+    assertThat(answer.finishReason()).isEqualTo(FinishReason.STOP);
+  }
+
+  @Test
+  void aStopStringEndsTheAnswerAndIsNoPartOfIt() {
+    TextOptions options = TextOptions.of(GenerationOptions.greedy(50)).withStopStrings("\nUser:");
+    List<String> pieces = new ArrayList<>();
+    Generation answer =
+        TextGenerator.open(saying("Yes.\nUs\nUser: no")).stream("", options, pieces::add);
+
+    assertThat(answer.text()).isEqualTo("Yes.\nUs");
+    assertThat(String.join("", pieces)).isEqualTo(answer.text());
+    assertThat(pieces).contains("\nUs");
+    assertThat(answer.finishReason()).isEqualTo(FinishReason.STOP);
+    assertThat(answer.usage().completionTokens()).isEqualTo(13);
+  }
+
+  @Test
+  void cancellingEndsWithThePiecesHandedOut() {
+    List<String> pieces = new ArrayList<>();
+    TextListener two =
+        new TextListener() {
+          @Override
+          public void onText(String piece) {
+            pieces.add(piece);
+          }
+
+          @Override
+          public boolean isCancelled() {
+            return pieces.size() == 2;
+          }
+        };
+    Generation answer =
+        TextGenerator.open(saying("abcdef")).stream("", GenerationOptions.greedy(50), two);
+
+    assertThat(answer.text()).isEqualTo("ab");
+    assertThat(pieces).containsExactly("a", "b");
+    assertThat(answer.finishReason()).isEqualTo(FinishReason.CANCELLED);
+  }
+
+  @Test
+  void aListenersExceptionEndsTheCallAndTheGeneratorStaysUsable() {
+    TextGenerator llm = TextGenerator.open(saying("abc"));
+    TextListener broken =
+        piece -> {
+          throw new IllegalStateException("broken listener");
+        };
+
+    assertThatThrownBy(() -> llm.stream("", GenerationOptions.greedy(9), broken))
+        .hasMessage("broken listener");
+    assertThat(llm.generate("", GenerationOptions.greedy(9)).text()).isEqualTo("abc");
+  }
+
+  @Test
+  void anAnswerThatCannotFitIsRefusedBeforeAnyWork() {
+    TextGenerator llm = TextGenerator.open(saying("abc"));
+
+    assertThatThrownBy(() -> llm.generate("12345", GenerationOptions.greedy(95)))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessage(
+            "prompt and max_new_tokens: 6 + 95 tokens (expected: at most 100 together)");
+    assertThat(llm.generate("12345", GenerationOptions.greedy(94)).text()).isEqualTo("abc");
+  }
+
+  @Test
+  void concurrentCallsWaitForOneAnother() throws Exception {
+    AtomicInteger inside = new AtomicInteger();
+    List<Integer> most = Collections.synchronizedList(new ArrayList<>());
+    Model model =
+        ToyEngine.generating(
+            BYTES,
+            100,
+            (prompt, answer) -> {
+              if (answer.isEmpty()) {
+                most.add(inside.incrementAndGet());
+              }
+              boolean last = answer.size() == 5;
+              inside.addAndGet(last ? -1 : 0);
+              return new long[] {last ? ByteTokenizer.EOS : prompt[1]};
+            });
+    ExecutorService threads = Executors.newFixedThreadPool(4);
+    try (TextGenerator llm = TextGenerator.open(model)) {
+      List<Callable<String>> calls = new ArrayList<>();
+      for (int i = 0; i < 20; i++) {
+        String prompt = Character.toString('a' + i);
+        calls.add(() -> llm.generate(prompt, GenerationOptions.greedy(20)).text());
+      }
+      List<Future<String>> answers = threads.invokeAll(calls);
+      for (int i = 0; i < 20; i++) {
+        assertThat(answers.get(i).get()).isEqualTo(Character.toString('a' + i).repeat(5));
+      }
+    } finally {
+      threads.shutdownNow();
+    }
+    assertThat(most).hasSize(20).containsOnly(1);
+  }
+
+  @Test
+  void closeIsIdempotentAndLeavesAModelThatTheCallerRunsOpen() {
+    Model model = saying("abc");
+    TextGenerator llm = TextGenerator.open(model);
+    llm.close();
+    llm.close();
+
+    assertThatThrownBy(() -> llm.generate("", GenerationOptions.greedy(9)))
+        .isInstanceOf(EngineClosedException.class);
+    assertThat(((ToyEngine) model.module()).isClosed()).isFalse();
+  }
+
+  @Test
+  void aMissingBackendOrModelTypeIsNamedWithItsArtifact() {
+    Model network =
+        new Model("toy", ToyNetwork.of(258, 9), BYTES, Device.cpu());
+
+    assertThatThrownBy(() -> TextGenerator.open(network))
+        .isInstanceOf(UnknownNameException.class)
+        .hasMessageContaining("dev.tenon:tenon-pytorch");
+    assertThatThrownBy(() -> TextGenerator.open(Path.of("nowhere")))
+        .isInstanceOf(UnknownNameException.class)
+        .hasMessageContaining("dev.tenon:tenon-pytorch")
+        .hasMessageContaining("dev.tenon:tenon-nn");
+  }
+
+  @Test
+  void aNetworkThatPredictsNoTokensIsRefused() {
+    Model pooled =
+        new Model("toy", new ToyNetwork(258, 9, Head.POOLED_EMBEDDING), BYTES, Device.cpu());
+
+    assertThatThrownBy(() -> TextGenerator.open(pooled))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessage("head: POOLED_EMBEDDING (expected: CAUSAL_LM)");
+  }
+
+  @Test
+  void emptyAndMalformedStopStringsAreRefusedTogether() {
+    assertThatThrownBy(
+            () -> TextOptions.of(GenerationOptions.greedy(1)).withStopStrings("", "ok", "\uD800"))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("stop string: \"\"")
+        .hasMessageContaining(";");
+  }
+}
