@@ -5,11 +5,11 @@ import java.net.URL;
 import java.nio.file.Path;
 
 /** The oracle directories of the test resources; their README says where they come from. */
-final class Resources {
+public final class Resources {
   private Resources() {}
 
   /** A directory of {@code src/test/resources/oracle}. */
-  static Path directory(String name) {
+  public static Path directory(String name) {
     URL url = Resources.class.getResource("/oracle/" + name);
     if (url == null) {
       throw new IllegalStateException("test resource oracle/" + name + ": missing (expected: a directory)");
