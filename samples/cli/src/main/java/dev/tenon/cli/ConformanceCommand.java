@@ -14,18 +14,29 @@ import picocli.CommandLine.Spec;
 /** {@code tenon conformance}. */
 @Command(
     name = "conformance",
-    description = "Compares a backend with the reference numbers of oracle directories, one line a quantity.",
+    description =
+        "Compares a backend with the reference numbers of oracle directories, one line a quantity.",
     mixinStandardHelpOptions = true)
 final class ConformanceCommand implements Callable<Integer> {
   @Spec private CommandSpec spec = CommandSpec.create();
 
-  @Option(names = "--backend", required = true, paramLabel = "NAME", description = "The backend to check, for example pytorch.")
+  @Option(
+      names = "--backend",
+      required = true,
+      paramLabel = "NAME",
+      description = "The backend to check, for example pytorch.")
   private String backend = "";
 
-  @Option(names = "--dump", paramLabel = "OUT", description = "Write what was computed to OUT/<folder>.safetensors and .json.")
+  @Option(
+      names = "--dump",
+      paramLabel = "OUT",
+      description = "Write what was computed to OUT/<folder>.safetensors and .json.")
   private Optional<Path> dump = Optional.empty();
 
-  @Parameters(arity = "1..*", paramLabel = "DIR", description = "Oracle directories, or directories of them.")
+  @Parameters(
+      arity = "1..*",
+      paramLabel = "DIR",
+      description = "Oracle directories, or directories of them.")
   private List<Path> directories = List.of();
 
   @Override

@@ -14,7 +14,8 @@ import picocli.CommandLine.ParseResult;
  */
 record Failures(BooleanSupplier verbose) implements IExecutionExceptionHandler {
   @Override
-  public int handleExecutionException(Exception exception, CommandLine command, ParseResult parsed) {
+  public int handleExecutionException(
+      Exception exception, CommandLine command, ParseResult parsed) {
     PrintWriter err = command.getErr();
     err.println("tenon: " + message(exception));
     if (verbose.getAsBoolean()) {

@@ -1,6 +1,5 @@
 package dev.tenon.cli;
 
-import dev.tenon.tensor.Device;
 import dev.tenon.model.Model;
 import dev.tenon.model.ModelBackend;
 import dev.tenon.model.ModelRegistry;
@@ -10,6 +9,7 @@ import dev.tenon.modelinterface.data.PromptAnswer;
 import dev.tenon.modelinterface.loop.FinetuneLoop;
 import dev.tenon.modelinterface.sft.SftInterface;
 import dev.tenon.spec.Arguments;
+import dev.tenon.tensor.Device;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -32,35 +32,59 @@ import picocli.CommandLine.Spec;
 final class FinetuneCommand implements Callable<Integer> {
   @Spec private CommandSpec command = CommandSpec.create();
 
-  @Option(names = "--model", required = true, paramLabel = "DIR", description = "HuggingFace directory to start from.")
+  @Option(
+      names = "--model",
+      required = true,
+      paramLabel = "DIR",
+      description = "HuggingFace directory to start from.")
   private Path model = Path.of("");
 
   @Option(
       names = "--data",
       required = true,
       paramLabel = "FILE",
-      description = "JSON Lines of {\"prompt\", \"answer\"} (or \"completion\"). Only answers are learned.")
+      description =
+          "JSON Lines of {\"prompt\", \"answer\"} (or \"completion\"). Only answers are learned.")
   private Path data = Path.of("");
 
-  @Option(names = "--output", required = true, paramLabel = "DIR", description = "New directory for the result.")
+  @Option(
+      names = "--output",
+      required = true,
+      paramLabel = "DIR",
+      description = "New directory for the result.")
   private Path output = Path.of("");
 
   @Option(names = "--steps", required = true, paramLabel = "N", description = "Optimizer steps.")
   private long steps;
 
-  @Option(names = "--batch-tokens", paramLabel = "N", defaultValue = "4096", description = "Most tokens in the batch of a step.")
+  @Option(
+      names = "--batch-tokens",
+      paramLabel = "N",
+      defaultValue = "4096",
+      description = "Most tokens in the batch of a step.")
   private long batchTokens;
 
-  @Option(names = "--seed", paramLabel = "N", defaultValue = "42", description = "Fixes the order of the data and all else.")
+  @Option(
+      names = "--seed",
+      paramLabel = "N",
+      defaultValue = "42",
+      description = "Fixes the order of the data and all else.")
   private long seed;
 
-  @Option(names = "--eval-data", paramLabel = "FILE", description = "Held-out data; its loss is printed to stderr at the end.")
+  @Option(
+      names = "--eval-data",
+      paramLabel = "FILE",
+      description = "Held-out data; its loss is printed to stderr at the end.")
   private Optional<Path> evalData = Optional.empty();
 
   @Option(names = "--eval-steps", paramLabel = "N", description = "Also evaluate every N steps.")
   private Optional<Long> evalSteps = Optional.empty();
 
-  @Option(names = "--backend", paramLabel = "NAME", defaultValue = "pytorch", description = "What trains.")
+  @Option(
+      names = "--backend",
+      paramLabel = "NAME",
+      defaultValue = "pytorch",
+      description = "What trains.")
   private String backend = "";
 
   @Option(names = "--json", description = "One JSON object a line instead of text.")
@@ -72,7 +96,9 @@ final class FinetuneCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     ModelBackend found = Backends.get(backend);
-    Model base = ModelRegistry.fromServiceLoader().create("hf", "actor", Device.cpu(), Arguments.of("path", model));
+    Model base =
+        ModelRegistry.fromServiceLoader()
+            .create("hf", "actor", Device.cpu(), Arguments.of("path", model));
     FinetuneLoop loop = loop(base);
     try (Model running = found.initialize(base, optimizer.spec(steps, seed));
         Interrupt interrupt = new Interrupt(loop::requestStop)) {
@@ -90,7 +116,10 @@ final class FinetuneCommand implements Callable<Integer> {
             .listener(new EvaluationPrinter(command.commandLine().getErr()))
             .output(output);
     evalData.ifPresent(
-        file -> loop.evaluation(PromptAnswer.read(file, base.tokenizer()).batches(size), evalSteps.orElse(Long.MAX_VALUE)));
+        file ->
+            loop.evaluation(
+                PromptAnswer.read(file, base.tokenizer()).batches(size),
+                evalSteps.orElse(Long.MAX_VALUE)));
     return loop.build();
   }
 }

@@ -1,8 +1,9 @@
 package dev.tenon.cli;
 
 /**
- * Lets a run end in good order when the process is asked to stop (SIGINT, SIGTERM): the JVM then waits until {@link #close}, so the
- * current step is finished and the model is saved. The JVM exits with the signal's code, 130 or 143.
+ * Lets a run end in good order when the process is asked to stop (SIGINT, SIGTERM): the JVM then
+ * waits until {@link #close}, so the current step is finished and the model is saved. The JVM exits
+ * with the signal's code, 130 or 143.
  */
 final class Interrupt implements AutoCloseable {
   private final Thread hook;

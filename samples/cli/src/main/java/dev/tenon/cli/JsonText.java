@@ -31,7 +31,8 @@ public final class JsonText {
         return object;
       }
     } catch (JsonParseException e) {
-      throw new InvalidInputException(where + ": " + e.getMessage() + " (expected: a JSON object)", e);
+      throw new InvalidInputException(
+          where + ": " + e.getMessage() + " (expected: a JSON object)", e);
     }
     throw new InvalidInputException(where + ": empty (expected: a JSON object)");
   }

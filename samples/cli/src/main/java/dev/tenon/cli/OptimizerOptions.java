@@ -7,7 +7,11 @@ import picocli.CommandLine.Option;
 
 /** How the weights move. Defaults are those of {@link FinetuneSpec}. */
 final class OptimizerOptions {
-  @Option(names = "--learning-rate", paramLabel = "X", defaultValue = "2e-5", description = "Peak learning rate.")
+  @Option(
+      names = "--learning-rate",
+      paramLabel = "X",
+      defaultValue = "2e-5",
+      description = "Peak learning rate.")
   private double learningRate;
 
   @Option(
@@ -17,13 +21,25 @@ final class OptimizerOptions {
       description = "Rate after warm-up: ${COMPLETION-CANDIDATES}.")
   private Schedule.Kind schedule = Schedule.Kind.LINEAR;
 
-  @Option(names = "--warmup-steps", paramLabel = "N", defaultValue = "0", description = "Steps until the peak rate.")
+  @Option(
+      names = "--warmup-steps",
+      paramLabel = "N",
+      defaultValue = "0",
+      description = "Steps until the peak rate.")
   private long warmupSteps;
 
-  @Option(names = "--weight-decay", paramLabel = "X", defaultValue = "0", description = "AdamW's decay, not on norms, biases, embeddings.")
+  @Option(
+      names = "--weight-decay",
+      paramLabel = "X",
+      defaultValue = "0",
+      description = "AdamW's decay, not on norms, biases, embeddings.")
   private double weightDecay;
 
-  @Option(names = "--max-grad-norm", paramLabel = "X", defaultValue = "1", description = "Clips gradients to this norm; 0: never.")
+  @Option(
+      names = "--max-grad-norm",
+      paramLabel = "X",
+      defaultValue = "1",
+      description = "Clips gradients to this norm; 0: never.")
   private double maxGradNorm;
 
   @Option(

@@ -7,8 +7,8 @@ import java.io.PrintWriter;
 import java.util.Locale;
 
 /**
- * Prints one line a step: {@code step}, {@code loss} (nats per learned token), {@code grad_norm} (before clipping), {@code
- * learning_rate} and {@code tokens} (learned).
+ * Prints one line a step: {@code step}, {@code loss} (nats per learned token), {@code grad_norm}
+ * (before clipping), {@code learning_rate} and {@code tokens} (learned).
  *
  * @param out where to
  * @param json one JSON object a line, with exactly these keys; what is no number in JSON is null
@@ -23,7 +23,8 @@ record StepPrinter(PrintWriter out, boolean json) implements TrainingListener {
     if (json) {
       out.printf(
           Locale.ROOT,
-          "{\"step\": %d, \"loss\": %s, \"grad_norm\": %s, \"learning_rate\": %s, \"tokens\": %d}%n",
+          "{\"step\": %d, \"loss\": %s, \"grad_norm\": %s, \"learning_rate\": %s, \"tokens\":"
+              + " %d}%n",
           version.globalStep(),
           number(loss),
           number(gradNorm),

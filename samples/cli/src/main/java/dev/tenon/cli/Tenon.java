@@ -11,8 +11,9 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
 
 /**
- * Entry point of the {@code tenon} command; the work is in its subcommands. Results go to stdout, everything else to stderr. Exit
- * codes: 0 done, 1 failed (one line {@code tenon: message} on stderr), 2 wrong usage.
+ * Entry point of the {@code tenon} command; the work is in its subcommands. Results go to stdout,
+ * everything else to stderr. Exit codes: 0 done, 1 failed (one line {@code tenon: message} on
+ * stderr), 2 wrong usage.
  */
 @Command(
     name = "tenon",
@@ -22,7 +23,10 @@ import picocli.CommandLine.ScopeType;
     subcommands = {FinetuneCommand.class, GenerateCommand.class, ConformanceCommand.class})
 public final class Tenon {
   /** Read by {@link Failures}. */
-  @Option(names = "--verbose", scope = ScopeType.INHERIT, description = "Log progress and print stack traces, to stderr.")
+  @Option(
+      names = "--verbose",
+      scope = ScopeType.INHERIT,
+      description = "Log progress and print stack traces, to stderr.")
   private boolean verbose;
 
   private Tenon() {}
@@ -35,7 +39,10 @@ public final class Tenon {
   public static void main(String[] args) {
     // Model text and JSON are UTF-8 whatever the locale says.
     PrintWriter out =
-        new PrintWriter(new OutputStreamWriter(new FileOutputStream(FileDescriptor.out), StandardCharsets.UTF_8), true);
+        new PrintWriter(
+            new OutputStreamWriter(
+                new FileOutputStream(FileDescriptor.out), StandardCharsets.UTF_8),
+            true);
     int code = commandLine().setOut(out).execute(args);
     out.flush();
     System.exit(code);

@@ -39,18 +39,32 @@ class FinetuneCommandTest {
     assertThat(run.lines()).hasSize(4);
     for (int step = 1; step <= 4; step++) {
       Map<?, ?> line = JsonText.object("line", run.lines().get(step - 1));
-      assertThat(line.keySet()).extracting(String::valueOf).containsExactly("step", "loss", "grad_norm", "learning_rate", "tokens");
+      assertThat(line.keySet())
+          .extracting(String::valueOf)
+          .containsExactly("step", "loss", "grad_norm", "learning_rate", "tokens");
       assertThat(((Number) line.get("step")).longValue()).isEqualTo(step);
     }
   }
 
   @Test
   void learnsAndSavesADirectoryThatGenerates() {
-    TenonRun run = finetune("--steps", 12, "--json", "--learning-rate", 1e-2, "--schedule", "constant");
-    TenonRun generated = TenonRun.of("generate", "--model", output, "--prompt", "The harbour was", "--max-new-tokens", 5, "--json");
+    TenonRun run =
+        finetune("--steps", 12, "--json", "--learning-rate", 1e-2, "--schedule", "constant");
+    TenonRun generated =
+        TenonRun.of(
+            "generate",
+            "--model",
+            output,
+            "--prompt",
+            "The harbour was",
+            "--max-new-tokens",
+            5,
+            "--json");
 
     assertThat(loss(run, 11)).isLessThan(0.5 * loss(run, 0));
-    assertThat(output).isDirectoryContaining("glob:**/config.json").isDirectoryContaining("glob:**/model.safetensors");
+    assertThat(output)
+        .isDirectoryContaining("glob:**/config.json")
+        .isDirectoryContaining("glob:**/model.safetensors");
     Map<?, ?> answer = JsonText.object("answer", generated.out());
     assertThat(answer.keySet()).extracting(String::valueOf).containsExactly("text", "token_ids");
     assertThat((List<?>) answer.get("token_ids")).hasSizeBetween(1, 5);
@@ -69,7 +83,10 @@ class FinetuneCommandTest {
   void textLinesNameTheSameQuantities() {
     TenonRun run = finetune("--steps", 1);
 
-    assertThat(run.lines()).singleElement().asString().matches("step 1  loss \\S+  grad_norm \\S+  learning_rate \\S+  tokens \\d+");
+    assertThat(run.lines())
+        .singleElement()
+        .asString()
+        .matches("step 1  loss \\S+  grad_norm \\S+  learning_rate \\S+  tokens \\d+");
   }
 
   @Test
@@ -105,7 +122,9 @@ class FinetuneCommandTest {
   }
 
   private TenonRun finetune(Object... more) {
-    Object[] fixed = {"finetune", "--model", MODEL, "--data", data, "--output", output, "--batch-tokens", 16};
+    Object[] fixed = {
+      "finetune", "--model", MODEL, "--data", data, "--output", output, "--batch-tokens", 16
+    };
     Object[] all = new Object[fixed.length + more.length];
     System.arraycopy(fixed, 0, all, 0, fixed.length);
     System.arraycopy(more, 0, all, fixed.length, more.length);

@@ -35,7 +35,8 @@ class InterruptTest {
       process.destroyForcibly();
     }
 
-    TenonRun generated = TenonRun.of("generate", "--model", output, "--prompt", "a", "--max-new-tokens", 2);
+    TenonRun generated =
+        TenonRun.of("generate", "--model", output, "--prompt", "a", "--max-new-tokens", 2);
     assertThat(generated.code()).as(generated.err()).isZero();
   }
 

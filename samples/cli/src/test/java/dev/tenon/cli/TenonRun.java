@@ -18,7 +18,10 @@ record TenonRun(int code, String out, String err) {
     StringWriter err = new StringWriter();
     String[] texts = List.of(args).stream().map(String::valueOf).toArray(String[]::new);
     int code =
-        Tenon.commandLine().setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true)).execute(texts);
+        Tenon.commandLine()
+            .setOut(new PrintWriter(out, true))
+            .setErr(new PrintWriter(err, true))
+            .execute(texts);
     return new TenonRun(code, out.toString(), err.toString());
   }
 

@@ -15,21 +15,31 @@ class TenonTest {
 
     assertThat(run.code()).isEqualTo(2);
     assertThat(run.out()).isEmpty();
-    assertThat(run.err()).contains("--data=FILE").contains("Usage: tenon finetune").doesNotContain("\tat ");
+    assertThat(run.err())
+        .contains("--data=FILE")
+        .contains("Usage: tenon finetune")
+        .doesNotContain("\tat ");
   }
 
   @Test
   void failureIsOneLineOnStderr() {
-    TenonRun run = TenonRun.of("generate", "--model", directory, "--prompt", "x", "--max-new-tokens", 1);
+    TenonRun run =
+        TenonRun.of("generate", "--model", directory, "--prompt", "x", "--max-new-tokens", 1);
 
     assertThat(run.code()).isEqualTo(1);
     assertThat(run.out()).isEmpty();
-    assertThat(run.err().lines()).singleElement().asString().startsWith("tenon: ").contains("(expected: ");
+    assertThat(run.err().lines())
+        .singleElement()
+        .asString()
+        .startsWith("tenon: ")
+        .contains("(expected: ");
   }
 
   @Test
   void verboseAddsTheStackTrace() {
-    TenonRun run = TenonRun.of("--verbose", "generate", "--model", directory, "--prompt", "x", "--max-new-tokens", 1);
+    TenonRun run =
+        TenonRun.of(
+            "--verbose", "generate", "--model", directory, "--prompt", "x", "--max-new-tokens", 1);
 
     assertThat(run.code()).isEqualTo(1);
     assertThat(run.err()).startsWith("tenon: ").contains("\tat dev.tenon");
@@ -40,7 +50,9 @@ class TenonTest {
     TenonRun run = TenonRun.of("conformance", "--backend", "pytorhc", directory);
 
     assertThat(run.code()).isEqualTo(1);
-    assertThat(run.err()).contains("backend: pytorhc (expected: one of [pytorch]").contains("did you mean pytorch?");
+    assertThat(run.err())
+        .contains("backend: pytorhc (expected: one of [pytorch]")
+        .contains("did you mean pytorch?");
   }
 
   @Test

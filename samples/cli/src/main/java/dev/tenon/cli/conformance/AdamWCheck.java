@@ -4,9 +4,10 @@ import dev.tenon.tensor.TensorData;
 import java.util.Optional;
 
 /**
- * The weights after three AdamW steps, over all tensors together. A first step moves each element by the learning rate in the
- * direction of its gradient's sign, so elements whose first gradient is near zero have a tolerance of their own, and those whose
- * gradient is zero in exact arithmetic are not compared.
+ * The weights after three AdamW steps, over all tensors together. A first step moves each element
+ * by the learning rate in the direction of its gradient's sign, so elements whose first gradient is
+ * near zero have a tolerance of their own, and those whose gradient is zero in exact arithmetic are
+ * not compared.
  */
 record AdamWCheck() implements Check {
   static final String PREFIX = "adamw3.";
@@ -22,7 +23,8 @@ record AdamWCheck() implements Check {
         continue;
       }
       TensorData reference = expected.tensor(name).orElseThrow();
-      Optional<TensorData> measured = computed.tensor(name).filter(x -> x.shape().equals(reference.shape()));
+      Optional<TensorData> measured =
+          computed.tensor(name).filter(x -> x.shape().equals(reference.shape()));
       if (measured.isEmpty()) {
         problem = name + " not computed, or of another shape";
         tally.missing();
@@ -31,7 +33,8 @@ record AdamWCheck() implements Check {
         tally.add(reference, measured.get(), gradient);
       }
     }
-    report.add(new Finding("adamw3.first_gradient>=1e-3", tally.clear, Tolerances.ADAMW_CLEAR, problem));
+    report.add(
+        new Finding("adamw3.first_gradient>=1e-3", tally.clear, Tolerances.ADAMW_CLEAR, problem));
     report.add(new Finding("adamw3.others", tally.other, Tolerances.ADAMW_OTHER, problem));
     double share = Tolerances.adamwShare(expected.numbers().family(), expected.numbers().kind());
     report.add(new Finding("adamw3.share_off_by_1e-5", tally.share(), share, problem));
@@ -59,7 +62,10 @@ record AdamWCheck() implements Check {
       elements += expected.size();
     }
 
-    /** Without one of the tensors nothing can be said about all of them; NaN survives every later maximum. */
+    /**
+     * Without one of the tensors nothing can be said about all of them; NaN survives every later
+     * maximum.
+     */
     private void missing() {
       clear = Double.NaN;
       other = Double.NaN;

@@ -10,9 +10,14 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/** What an engine computed for one folder, under the oracle's names. What could not be computed is missing. Not thread-safe. */
+/**
+ * What an engine computed for one folder, under the oracle's names. What could not be computed is
+ * missing. Not thread-safe.
+ */
 final class Computed {
-  /** Put before the names of what the inference engine computed; the train engine's have no prefix. */
+  /**
+   * Put before the names of what the inference engine computed; the train engine's have no prefix.
+   */
   static final String INFERENCE = "inference.";
 
   private final SortedMap<String, TensorData> tensors = new TreeMap<>();

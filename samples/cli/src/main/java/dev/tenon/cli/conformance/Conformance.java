@@ -1,12 +1,12 @@
 package dev.tenon.cli.conformance;
 
 import dev.tenon.error.InvalidInputException;
-import dev.tenon.tensor.Device;
 import dev.tenon.model.Model;
 import dev.tenon.model.ModelBackend;
 import dev.tenon.nn.HfModels;
 import dev.tenon.nn.checkpoint.Families;
 import dev.tenon.spec.Arguments;
+import dev.tenon.tensor.Device;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
@@ -67,7 +67,9 @@ public record Conformance(ModelBackend backend, Optional<Path> dump) {
       return Optional.of("model_type " + folder.modelType() + " has no code yet");
     }
     String kind = folder.numbers().kind();
-    return kind.equals("causal") ? Optional.empty() : Optional.of("kind " + kind + " has no code yet");
+    return kind.equals("causal")
+        ? Optional.empty()
+        : Optional.of("kind " + kind + " has no code yet");
   }
 
   private static List<Path> folders(Path directory) {
@@ -77,7 +79,9 @@ public record Conformance(ModelBackend backend, Optional<Path> dump) {
     List<Path> folders = Files.isDirectory(directory) ? inside(directory) : List.of();
     if (folders.isEmpty()) {
       throw new InvalidInputException(
-          "directory " + directory + ": no expected.json (expected: an oracle folder, or a directory of them)");
+          "directory "
+              + directory
+              + ": no expected.json (expected: an oracle folder, or a directory of them)");
     }
     return folders;
   }

@@ -1,7 +1,9 @@
 package dev.tenon.cli.conformance;
 
-import dev.tenon.checkpoint.Safetensors;
+import dev.tenon.checkpoint.SafetensorsWriter;
+import dev.tenon.checkpoint.Weights;
 import dev.tenon.cli.JsonText;
+import dev.tenon.tensor.TensorData;
 import dev.tenon.tensor.TokenIds;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -11,11 +13,12 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
- * Writes what an engine computed, under the oracle's names and in its forms, so that other programs can compare: {@code
- * <folder>.safetensors} and {@code <folder>.json}. What the train engine computed has plain names, what the inference engine
- * computed starts with {@code inference.}.
+ * Writes what an engine computed, under the oracle's names and in its forms, so that other programs
+ * can compare: {@code <folder>.safetensors} and {@code <folder>.json}. What the train engine
+ * computed has plain names, what the inference engine computed starts with {@code inference.}.
  *
  * @param directory where to write; made if it is missing
  */
@@ -24,11 +27,18 @@ record Dump(Path directory) {
   void write(OracleFolder folder, Computed computed) {
     try {
       Files.createDirectories(directory);
-      Safetensors.write(directory.resolve(folder.name() + ".safetensors"), computed.tensors(), Map.of("format", "pt"));
-      Files.writeString(directory.resolve(folder.name() + ".json"), JsonText.write(numbers(folder, computed)));
+      write(directory.resolve(folder.name() + ".safetensors"), computed.tensors());
+      Files.writeString(
+          directory.resolve(folder.name() + ".json"), JsonText.write(numbers(folder, computed)));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  private static void write(Path file, Map<String, TensorData> tensors) {
+    Map<String, Weights.Info> infos = new TreeMap<>();
+    tensors.forEach((name, x) -> infos.put(name, new Weights.Info(x.dtype(), x.shape())));
+    SafetensorsWriter.write(file, infos, Map.of(), tensors::get);
   }
 
   private static Map<String, Object> numbers(OracleFolder folder, Computed computed) {

@@ -3,8 +3,8 @@ package dev.tenon.cli.conformance;
 import dev.tenon.tensor.TensorData;
 
 /**
- * Distances between an expected and a measured tensor of one shape, in f64. A NaN on either side makes the distance NaN, so that it
- * passes no tolerance.
+ * Distances between an expected and a measured tensor of one shape, in f64. A NaN on either side
+ * makes the distance NaN, so that it passes no tolerance.
  */
 final class Errors {
   private Errors() {}

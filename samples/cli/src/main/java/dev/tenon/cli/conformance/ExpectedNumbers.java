@@ -5,7 +5,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The oracle's {@code expected.json}, as far as it is compared. Lists are empty in kinds that have none.
+ * The oracle's {@code expected.json}, as far as it is compared. Lists are empty in kinds that have
+ * none.
  *
  * @param family HuggingFace's {@code model_type}
  * @param kind {@code causal}, {@code mlm}, {@code cls} or {@code embed}

@@ -8,8 +8,8 @@ import dev.tenon.tensor.NamedArray;
 import java.util.List;
 
 /**
- * Everything about one folder: both engines compute, then each check compares. A part that throws is a failure of its own and does
- * not stop the others.
+ * Everything about one folder: both engines compute, then each check compares. A part that throws
+ * is a failure of its own and does not stop the others.
  *
  * @param backend the one under test
  * @param report receives the findings
@@ -46,8 +46,11 @@ record FolderRun(ModelBackend backend, Report report) {
     Objective objective = SftInterface.objective();
     NamedArray batch = folder.trainingBatch();
     try (Model running = backend.initialize(model, TrainRun.spec())) {
-      attempt("forward", () -> ForwardRun.run(running.engine(), folder.batch(), folder.rows(), "", computed));
-      attempt("gradients", () -> TrainRun.gradients(running.trainEngine(), batch, objective, computed));
+      attempt(
+          "forward",
+          () -> ForwardRun.run(running.engine(), folder.batch(), folder.rows(), "", computed));
+      attempt(
+          "gradients", () -> TrainRun.gradients(running.trainEngine(), batch, objective, computed));
       attempt("adamw", () -> TrainRun.adamW(running.trainEngine(), batch, objective, computed));
     }
   }
@@ -55,14 +58,19 @@ record FolderRun(ModelBackend backend, Report report) {
   private void infer(OracleFolder folder, Model model, Computed computed) {
     String prefix = Computed.INFERENCE;
     try (Model running = backend.initializeForInference(model)) {
-      attempt(prefix + "forward", () -> ForwardRun.run(running.engine(), folder.batch(), folder.rows(), prefix, computed));
+      attempt(
+          prefix + "forward",
+          () -> ForwardRun.run(running.engine(), folder.batch(), folder.rows(), prefix, computed));
       attempt(prefix + "eval", () -> eval(folder, running, computed));
-      attempt(prefix + "greedy", () -> GreedyRun.run(running.engine(), folder.numbers().greedy(), computed));
+      attempt(
+          prefix + "greedy",
+          () -> GreedyRun.run(running.engine(), folder.numbers().greedy(), computed));
     }
   }
 
   private static void eval(OracleFolder folder, Model running, Computed computed) {
-    double loss = running.engine().evalBatch(folder.trainingBatch(), SftInterface.objective()).get("loss");
+    double loss =
+        running.engine().evalBatch(folder.trainingBatch(), SftInterface.objective()).get("loss");
     computed.number(Computed.INFERENCE + "loss", loss);
   }
 

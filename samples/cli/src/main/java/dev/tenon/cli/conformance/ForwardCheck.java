@@ -25,7 +25,9 @@ record ForwardCheck(String prefix) implements Check {
       if (reference.isEmpty()) {
         report.skip(name, "not in expected.safetensors");
       } else {
-        report.add(TensorFinding.of(name, each.tolerance(), reference.get(), computed.tensor(name), each.error()));
+        report.add(
+            TensorFinding.of(
+                name, each.tolerance(), reference.get(), computed.tensor(name), each.error()));
       }
     }
   }

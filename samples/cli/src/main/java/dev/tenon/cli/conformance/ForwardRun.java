@@ -11,10 +11,13 @@ final class ForwardRun {
   /** Computes every output of a causal network under {@code prefix} and the oracle's names. */
   static void run(Engine engine, NamedArray batch, Rows rows, String prefix, Computed computed) {
     NamedArray outputs =
-        engine.forward(batch, Output.LOGITS, Output.HIDDEN, Output.HIDDEN_STATES, Output.TOKEN_LOGPROBS);
+        engine.forward(
+            batch, Output.LOGITS, Output.HIDDEN, Output.HIDDEN_STATES, Output.TOKEN_LOGPROBS);
     computed.tensor(prefix + "logits", rows.unpack(outputs.get(Output.LOGITS.field())));
     computed.tensor(prefix + "last_hidden_state", rows.unpack(outputs.get(Output.HIDDEN.field())));
-    computed.tensor(prefix + "hidden_states", rows.unpackLayers(outputs.get(Output.HIDDEN_STATES.field())));
-    computed.tensor(prefix + "logprobs", rows.unpackNextTokens(outputs.get(Output.TOKEN_LOGPROBS.field())));
+    computed.tensor(
+        prefix + "hidden_states", rows.unpackLayers(outputs.get(Output.HIDDEN_STATES.field())));
+    computed.tensor(
+        prefix + "logprobs", rows.unpackNextTokens(outputs.get(Output.TOKEN_LOGPROBS.field())));
   }
 }

@@ -18,14 +18,23 @@ record GradientCheck() implements Check {
       Optional<TensorData> measured = computed.tensor(name);
       if (Errors.norm(reference) > Tolerances.GRADIENT_NORM_FLOOR) {
         report.add(
-            TensorFinding.of(name + ".rel_l2", Tolerances.GRADIENT_REL_L2, reference, measured, Errors::relativeL2));
+            TensorFinding.of(
+                name + ".rel_l2",
+                Tolerances.GRADIENT_REL_L2,
+                reference,
+                measured,
+                Errors::relativeL2));
       }
-      report.add(TensorFinding.of(name + ".max_abs", Tolerances.GRADIENT_ELEMENT, reference, measured, Errors::maxAbs));
+      report.add(
+          TensorFinding.of(
+              name + ".max_abs", Tolerances.GRADIENT_ELEMENT, reference, measured, Errors::maxAbs));
     }
     unexpected(names, computed, report);
   }
 
-  /** A gradient the oracle does not have belongs to a parameter that the checkpoint does not have. */
+  /**
+   * A gradient the oracle does not have belongs to a parameter that the checkpoint does not have.
+   */
   private static void unexpected(Set<String> names, Computed computed, Report report) {
     Set<String> others = new TreeSet<>(computed.tensors().keySet());
     others.removeIf(x -> !x.startsWith(PREFIX));

@@ -15,7 +15,11 @@ record GreedyCheck() implements Check {
         report.add(Finding.impossible(quantity, 0, "not computed"));
       } else {
         TokenIds measured = computed.greedy().get(i);
-        report.add(Finding.exact(quantity, differences(reference, measured), measured + " (expected: " + reference + ")"));
+        report.add(
+            Finding.exact(
+                quantity,
+                differences(reference, measured),
+                measured + " (expected: " + reference + ")"));
       }
     }
   }

@@ -11,7 +11,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Greedy continuations of all prompts in one session, so that rows of different lengths share its steps. */
+/**
+ * Greedy continuations of all prompts in one session, so that rows of different lengths share its
+ * steps.
+ */
 final class GreedyRun {
   private GreedyRun() {}
 
@@ -20,8 +23,10 @@ final class GreedyRun {
     if (cases.isEmpty()) {
       return;
     }
-    long cacheTokens = cases.stream().mapToLong(x -> (long) x.prompt().size() + x.tokens().size()).sum();
-    try (GenerationSession session = engine.openSession(new SessionLimits(cases.size(), cacheTokens))) {
+    long cacheTokens =
+        cases.stream().mapToLong(x -> (long) x.prompt().size() + x.tokens().size()).sum();
+    try (GenerationSession session =
+        engine.openSession(new SessionLimits(cases.size(), cacheTokens))) {
       Map<Long, TokenIds> answers = new LinkedHashMap<>();
       for (ExpectedNumbers.Greedy each : cases) {
         GenerationOptions options = GenerationOptions.greedy(each.tokens().size()).ignoringEos();

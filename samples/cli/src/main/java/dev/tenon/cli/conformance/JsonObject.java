@@ -6,7 +6,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Typed access to one parsed JSON object of an oracle file. Each method throws {@link InvalidInputException} naming file and key.
+ * Typed access to one parsed JSON object of an oracle file. Each method throws {@link
+ * InvalidInputException} naming file and key.
  *
  * @param where file and place, for messages
  * @param values the parsed members
@@ -44,7 +45,9 @@ record JsonObject(String where, Map<?, ?> values) {
 
   /** A list of lists of token ids. */
   List<TokenIds> rows(String key) {
-    return list(key).stream().map(x -> ids(key, x instanceof List<?> row ? row : List.of(x))).toList();
+    return list(key).stream()
+        .map(x -> ids(key, x instanceof List<?> row ? row : List.of(x)))
+        .toList();
   }
 
   JsonObject object(String key) {
@@ -92,6 +95,7 @@ record JsonObject(String where, Map<?, ?> values) {
   }
 
   private InvalidInputException wrong(String key, Object value, String expected) {
-    return new InvalidInputException(where + "." + key + ": " + value + " (expected: " + expected + ")");
+    return new InvalidInputException(
+        where + "." + key + ": " + value + " (expected: " + expected + ")");
   }
 }

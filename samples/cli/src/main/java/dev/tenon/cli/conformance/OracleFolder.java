@@ -17,7 +17,11 @@ import java.util.TreeSet;
  * @param tokenizerCases of tokenizer_cases.json
  */
 record OracleFolder(
-    Path directory, String modelType, ExpectedNumbers numbers, NamedArray tensors, TokenizerCases tokenizerCases) {
+    Path directory,
+    String modelType,
+    ExpectedNumbers numbers,
+    NamedArray tensors,
+    TokenizerCases tokenizerCases) {
   /** The last part of the path. */
   String name() {
     return directory.toAbsolutePath().normalize().getFileName().toString();
@@ -43,10 +47,15 @@ record OracleFolder(
   /** The rows, packed, one item each: {@code input_ids} (I64, token). */
   NamedArray batch() {
     Rows rows = rows();
-    return NamedArray.builder(rows.items()).put("input_ids", rows.pack(tensors.get("input_ids"))).build();
+    return NamedArray.builder(rows.items())
+        .put("input_ids", rows.pack(tensors.get("input_ids")))
+        .build();
   }
 
-  /** {@link #batch} with the tokens to learn, those whose label is not -100, in {@code loss_mask} and {@code output_mask}. */
+  /**
+   * {@link #batch} with the tokens to learn, those whose label is not -100, in {@code loss_mask}
+   * and {@code output_mask}.
+   */
   NamedArray trainingBatch() {
     long[] labels = rows().pack(tensors.get("labels")).toLongs();
     boolean[] learned = new boolean[labels.length];

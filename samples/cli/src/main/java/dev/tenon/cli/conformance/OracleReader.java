@@ -1,15 +1,19 @@
 package dev.tenon.cli.conformance;
 
-import dev.tenon.checkpoint.Safetensors;
+import dev.tenon.checkpoint.SafetensorsFile;
 import dev.tenon.cli.JsonText;
 import dev.tenon.model.Tokenizer.Span;
+import dev.tenon.tensor.NamedArray;
+import dev.tenon.tensor.TensorData;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 
 /** Reads the oracle's files. */
 final class OracleReader {
@@ -26,8 +30,16 @@ final class OracleReader {
         directory,
         json(directory, "config.json").text("model_type"),
         numbers(json(directory, "expected.json")),
-        Safetensors.read(directory.resolve("expected.safetensors")),
+        tensors(directory.resolve("expected.safetensors")),
         cases(json(directory, "tokenizer_cases.json")));
+  }
+
+  /** All tensors of a safetensors file. */
+  static NamedArray tensors(Path file) {
+    SafetensorsFile source = SafetensorsFile.open(file);
+    Map<String, TensorData> tensors = new TreeMap<>();
+    source.names().forEach(x -> tensors.put(x, source.read(x)));
+    return NamedArray.of(tensors);
   }
 
   private static JsonObject json(Path directory, String name) {
@@ -49,8 +61,11 @@ final class OracleReader {
         adamw.numbers("losses"),
         adamw.numbers("grad_norms"),
         adamw.number("loss_after"),
-        Set.copyOf(json.object("fp32_error_measured_against_fp64").texts("grad_zero_in_exact_arithmetic")),
-        json.has("greedy") ? json.objects("greedy").stream().map(OracleReader::greedy).toList() : List.of());
+        Set.copyOf(
+            json.object("fp32_error_measured_against_fp64").texts("grad_zero_in_exact_arithmetic")),
+        json.has("greedy")
+            ? json.objects("greedy").stream().map(OracleReader::greedy).toList()
+            : List.of());
   }
 
   private static ExpectedNumbers.Greedy greedy(JsonObject json) {
@@ -93,7 +108,9 @@ final class OracleReader {
 
   private static TokenizerCases.Batch batch(boolean left, JsonObject json) {
     List<List<Boolean>> masks =
-        json.rows("attention_mask").stream().map(row -> row.stream().mapToObj(x -> x == 1).toList()).toList();
+        json.rows("attention_mask").stream()
+            .map(row -> row.stream().mapToObj(x -> x == 1).toList())
+            .toList();
     return new TokenizerCases.Batch(left, json.texts("texts"), json.rows("ids"), masks);
   }
 }

@@ -20,7 +20,8 @@ record Rows(int columns, List<Integer> lengths) {
     lengths = List.copyOf(lengths);
     for (int length : lengths) {
       if (length < 1 || length > columns) {
-        throw new InvalidInputException("row length: " + length + " (expected: 1 to " + columns + ")");
+        throw new InvalidInputException(
+            "row length: " + length + " (expected: 1 to " + columns + ")");
       }
     }
   }
@@ -41,7 +42,13 @@ record Rows(int columns, List<Integer> lengths) {
       long value = mask.getLong((long) row * columns + t);
       if (value != 0 && value != 1 || value == 1 && length != t) {
         throw new InvalidInputException(
-            "attention_mask row " + row + ": " + value + " in column " + t + " (expected: ones, then zeros)");
+            "attention_mask row "
+                + row
+                + ": "
+                + value
+                + " in column "
+                + t
+                + " (expected: ones, then zeros)");
       }
       length += (int) value;
     }
@@ -118,7 +125,8 @@ record Rows(int columns, List<Integer> lengths) {
 
   private static void checkEntries(TensorData packed, int expected) {
     if (packed.shape().dim(0) != expected) {
-      throw new InvalidInputException("packed entries: " + packed.shape().dim(0) + " (expected: " + expected + ")");
+      throw new InvalidInputException(
+          "packed entries: " + packed.shape().dim(0) + " (expected: " + expected + ")");
     }
   }
 

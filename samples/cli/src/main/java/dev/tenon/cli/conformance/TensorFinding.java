@@ -16,13 +16,18 @@ final class TensorFinding {
 
   /** A finding that fails when the tensor is missing, has another shape, or is too far off. */
   static Finding of(
-      String quantity, double tolerance, TensorData expected, Optional<TensorData> measured, Distance distance) {
+      String quantity,
+      double tolerance,
+      TensorData expected,
+      Optional<TensorData> measured,
+      Distance distance) {
     if (measured.isEmpty()) {
       return Finding.impossible(quantity, tolerance, "not computed");
     }
     TensorData found = measured.get();
     if (!found.shape().equals(expected.shape())) {
-      return Finding.impossible(quantity, tolerance, "shape: " + found.shape() + " (expected: " + expected.shape() + ")");
+      return Finding.impossible(
+          quantity, tolerance, "shape: " + found.shape() + " (expected: " + expected.shape() + ")");
     }
     return Finding.of(quantity, distance.of(expected, found), tolerance);
   }

@@ -21,8 +21,8 @@ record TokenizerCases(List<Text> strings, List<Pair> pairs, List<Batch> batches,
   }
 
   /**
-   * One text. {@code ids}, {@code typeIds} and both decoded texts are with special tokens; {@code idsWithoutSpecial}, {@code tokens}
-   * and {@code offsets} (code points) are without.
+   * One text. {@code ids}, {@code typeIds} and both decoded texts are with special tokens; {@code
+   * idsWithoutSpecial}, {@code tokens} and {@code offsets} (code points) are without.
    */
   record Text(
       String text,
@@ -35,8 +35,14 @@ record TokenizerCases(List<Text> strings, List<Pair> pairs, List<Batch> batches,
       String decodeSkipSpecial) {}
 
   /** Two texts as one sequence with special tokens. */
-  record Pair(String first, String second, TokenIds ids, List<Integer> typeIds, List<Boolean> specialTokensMask) {}
+  record Pair(
+      String first,
+      String second,
+      TokenIds ids,
+      List<Integer> typeIds,
+      List<Boolean> specialTokensMask) {}
 
   /** Texts with special tokens, all cut and padded alike, at their left or right end. */
-  record Batch(boolean left, List<String> texts, List<TokenIds> ids, List<List<Boolean>> attentionMask) {}
+  record Batch(
+      boolean left, List<String> texts, List<TokenIds> ids, List<List<Boolean>> attentionMask) {}
 }

@@ -1,8 +1,8 @@
 package dev.tenon.cli.conformance;
 
 /**
- * What a correct f32 implementation with another summation order meets: about ten times the error that the oracle measured between
- * its own f32 and f64 runs.
+ * What a correct f32 implementation with another summation order meets: about ten times the error
+ * that the oracle measured between its own f32 and f64 runs.
  */
 final class Tolerances {
   /** Absolute. */
@@ -47,7 +47,10 @@ final class Tolerances {
   /** An element off by more than this counts for the share. */
   static final double ADAMW_OFF = 1e-5;
 
-  /** Share of elements that may be off, in encoders and GPT-2, whose biases have gradients that are zero in exact arithmetic. */
+  /**
+   * Share of elements that may be off, in encoders and GPT-2, whose biases have gradients that are
+   * zero in exact arithmetic.
+   */
   static final double ADAMW_SHARE_WITH_BIASES = 1e-2;
 
   /** Share of elements that may be off, in all other families. */

@@ -8,7 +8,10 @@ import dev.tenon.spec.FinetuneSpec;
 import dev.tenon.spec.Schedule;
 import dev.tenon.tensor.NamedArray;
 
-/** What the oracle computed in training: gradients of untouched weights, then three AdamW steps on the same batch. */
+/**
+ * What the oracle computed in training: gradients of untouched weights, then three AdamW steps on
+ * the same batch.
+ */
 final class TrainRun {
   private static final int STEPS = 3;
 
@@ -24,9 +27,13 @@ final class TrainRun {
   }
 
   /** {@code grad.*}, {@code loss}, {@code grad_norm}; nothing changes. */
-  static void gradients(TrainEngine engine, NamedArray batch, Objective objective, Computed computed) {
+  static void gradients(
+      TrainEngine engine, NamedArray batch, Objective objective, Computed computed) {
     Metrics metrics =
-        engine.gradients(batch, objective, (name, tensor) -> computed.tensor(GradientCheck.PREFIX + name, tensor));
+        engine.gradients(
+            batch,
+            objective,
+            (name, tensor) -> computed.tensor(GradientCheck.PREFIX + name, tensor));
     computed.number("loss", metrics.get("loss"));
     computed.number("grad_norm", metrics.get("grad_norm"));
   }

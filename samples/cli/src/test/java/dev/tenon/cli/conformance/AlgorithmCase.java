@@ -12,13 +12,17 @@ import java.util.Map;
  * @param name of algorithm and case, for messages
  * @param params the parameters
  * @param expected the results by name
- * @param tolerance absolute, for f32 code: 10 times the error of the oracle's own f32 run, at least 1e-6
+ * @param tolerance absolute, for f32 code: 10 times the error of the oracle's own f32 run, at least
+ *     1e-6
  */
 record AlgorithmCase(String name, JsonObject params, JsonObject expected, double tolerance) {
   static AlgorithmCase of(String algorithm, int index, JsonObject json) {
     double measured = json.number("fp32_max_abs_error");
     return new AlgorithmCase(
-        algorithm + "[" + index + "]", json.object("params"), json.object("expected"), Math.max(1e-6, 10 * measured));
+        algorithm + "[" + index + "]",
+        json.object("params"),
+        json.object("expected"),
+        Math.max(1e-6, 10 * measured));
   }
 
   /** The same case with another tolerance. */
@@ -26,7 +30,10 @@ record AlgorithmCase(String name, JsonObject params, JsonObject expected, double
     return new AlgorithmCase(name, params, expected, value);
   }
 
-  /** The same case with one result moved by three times the tolerance, and by more than f32's rounding. */
+  /**
+   * The same case with one result moved by three times the tolerance, and by more than f32's
+   * rounding.
+   */
   AlgorithmCase moved(String key) {
     double[] numbers = numbers(key);
     double step = Math.max(3 * tolerance, 1e-4 * Math.abs(numbers[numbers.length - 1]));
@@ -46,7 +53,10 @@ record AlgorithmCase(String name, JsonObject params, JsonObject expected, double
   Finding compare(String key, double... measured) {
     double[] reference = numbers(key);
     if (reference.length != measured.length) {
-      return Finding.impossible(quantity(key), tolerance, measured.length + " numbers (expected: " + reference.length + ")");
+      return Finding.impossible(
+          quantity(key),
+          tolerance,
+          measured.length + " numbers (expected: " + reference.length + ")");
     }
     double worst = 0;
     for (int i = 0; i < reference.length; i++) {

@@ -1,6 +1,5 @@
 package dev.tenon.cli.conformance;
 
-import dev.tenon.checkpoint.Safetensors;
 import dev.tenon.cli.JsonText;
 import dev.tenon.tensor.NamedArray;
 import dev.tenon.tensor.TensorData;
@@ -14,7 +13,8 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * One algorithm of an oracle directory: {@code <name>.json}, and {@code <name>.safetensors} where it has input tensors.
+ * One algorithm of an oracle directory: {@code <name>.json}, and {@code <name>.safetensors} where
+ * it has input tensors.
  *
  * @param name the algorithm
  * @param inputs tensors that all cases share
@@ -54,7 +54,7 @@ record AlgorithmFile(String name, NamedArray inputs, List<AlgorithmCase> cases) 
   }
 
   private static NamedArray inputs(Path file) {
-    return Files.exists(file) ? Safetensors.read(file) : NamedArray.of(Map.of());
+    return Files.exists(file) ? OracleReader.tensors(file) : NamedArray.of(Map.of());
   }
 
   TensorData input(String key) {

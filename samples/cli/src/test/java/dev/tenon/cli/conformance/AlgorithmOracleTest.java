@@ -18,14 +18,18 @@ import org.junit.jupiter.api.TestFactory;
 import org.opentest4j.TestAbortedException;
 
 /**
- * Algorithms against numbers that other programs computed in f64. {@code -Doracle.dir=DIR} names another directory of the same
- * form; what has no code yet is skipped by name.
+ * Algorithms against numbers that other programs computed in f64. {@code -Doracle.dir=DIR} names
+ * another directory of the same form; what has no code yet is skipped by name.
  */
 class AlgorithmOracleTest {
   private static final Map<String, Algorithm> ALGORITHMS = new TreeMap<>();
 
   static {
-    List.of(new SftLossAlgorithm(), new TokenLogprobsAlgorithm(), new OptimizersAlgorithm(), new LrSchedulesAlgorithm())
+    List.of(
+            new SftLossAlgorithm(),
+            new TokenLogprobsAlgorithm(),
+            new OptimizersAlgorithm(),
+            new LrSchedulesAlgorithm())
         .forEach(x -> ALGORITHMS.put(x.name(), x));
   }
 
@@ -40,11 +44,15 @@ class AlgorithmOracleTest {
     for (AlgorithmFile file : AlgorithmFile.all(directory())) {
       Optional<Algorithm> algorithm = Optional.ofNullable(ALGORITHMS.get(file.name()));
       Optional<AlgorithmCase> first =
-          file.cases().stream().filter(x -> algorithm.isPresent() && algorithm.get().whyNot(x).isEmpty()).findFirst();
+          file.cases().stream()
+              .filter(x -> algorithm.isPresent() && algorithm.get().whyNot(x).isEmpty())
+              .findFirst();
       first.ifPresent(x -> compared.addAll(planted(algorithm.orElseThrow(), file, x)));
     }
 
-    assertThat(compared).contains("loss", "ppl", "valid_labels", "grad.logits", "logprobs", "entropy", "params", "lr");
+    assertThat(compared)
+        .contains(
+            "loss", "ppl", "valid_labels", "grad.logits", "logprobs", "entropy", "params", "lr");
   }
 
   private static DynamicNode node(AlgorithmFile file) {
@@ -54,7 +62,10 @@ class AlgorithmOracleTest {
       tests.add(skipped(file.name(), file.cases().size() + " cases: no code yet"));
     } else {
       file.cases().forEach(x -> tests.add(test(algorithm.get(), file, x)));
-      algorithm.get().skippedResults().forEach(x -> tests.add(skipped(file.name() + "." + x, "no code yet")));
+      algorithm
+          .get()
+          .skippedResults()
+          .forEach(x -> tests.add(skipped(file.name() + "." + x, "no code yet")));
     }
     return dynamicContainer(file.name(), tests);
   }
@@ -82,7 +93,10 @@ class AlgorithmOracleTest {
         });
   }
 
-  /** Moves each expected result out of reach, one at a time, and returns those whose comparison then failed. */
+  /**
+   * Moves each expected result out of reach, one at a time, and returns those whose comparison then
+   * failed.
+   */
   private static List<String> planted(Algorithm algorithm, AlgorithmFile file, AlgorithmCase each) {
     List<String> failed = new ArrayList<>();
     for (Object key : each.expected().values().keySet()) {

@@ -44,16 +44,19 @@ class ConformanceTest {
     for (String name : expected.tensors().names()) {
       boolean input = List.of("input_ids", "attention_mask", "labels").contains(name);
       TensorData reference = expected.tensors().get(name);
-      assertThat(dumped.find(name).map(TensorData::shape)).isEqualTo(input ? Optional.empty() : Optional.of(reference.shape()));
+      assertThat(dumped.find(name).map(TensorData::shape))
+          .isEqualTo(input ? Optional.empty() : Optional.of(reference.shape()));
     }
     assertThat(dumped.has("inference.logits")).isTrue();
     Map<?, ?> numbers = JsonText.object("dump", Files.readString(directory.resolve("llama.json")));
     JsonObject json = new JsonObject("dump", numbers);
-    assertThat(json.number("loss")).isCloseTo(expected.numbers().loss(), org.assertj.core.data.Offset.offset(2e-5));
+    assertThat(json.number("loss"))
+        .isCloseTo(expected.numbers().loss(), org.assertj.core.data.Offset.offset(2e-5));
     assertThat(json.object("adamw").numbers("losses")).hasSize(3);
     assertThat(json.object("adamw").numbers("grad_norms")).hasSize(3);
     assertThat(json.object("adamw").has("loss_after")).isTrue();
-    assertThat(json.objects("greedy").get(0).ids("tokens")).isEqualTo(expected.numbers().greedy().get(0).tokens());
+    assertThat(json.objects("greedy").get(0).ids("tokens"))
+        .isEqualTo(expected.numbers().greedy().get(0).tokens());
   }
 
   @Test
@@ -71,11 +74,14 @@ class ConformanceTest {
   @Test
   void otherFamiliesAndKindsAreSkippedByNameAndNothingRunIsNoSuccess() throws IOException {
     Path folder = copy("llama");
-    replace(folder.resolve("config.json"), "\"model_type\": \"llama\"", "\"model_type\": \"mamba\"");
+    replace(
+        folder.resolve("config.json"), "\"model_type\": \"llama\"", "\"model_type\": \"mamba\"");
 
     Run run = run(Optional.empty(), folder);
 
-    assertThat(run.text()).contains("skipped: model_type mamba has no code yet").contains("0 passed, 0 failed");
+    assertThat(run.text())
+        .contains("skipped: model_type mamba has no code yet")
+        .contains("0 passed, 0 failed");
     assertThat(run.successful()).isFalse();
   }
 
@@ -108,13 +114,17 @@ class ConformanceTest {
 
   private static Run run(Optional<Path> dump, Path directory) {
     StringWriter text = new StringWriter();
-    boolean successful = new Conformance(new PyTorchBackend(), dump).run(List.of(directory), new PrintWriter(text));
+    boolean successful =
+        new Conformance(new PyTorchBackend(), dump).run(List.of(directory), new PrintWriter(text));
     return new Run(successful, text.toString());
   }
 
   private record Run(boolean successful, String text) {
     List<String> failures() {
-      return text.lines().filter(x -> x.contains(" FAILED")).map(x -> x.trim().split("\\s+")[1]).toList();
+      return text.lines()
+          .filter(x -> x.contains(" FAILED"))
+          .map(x -> x.trim().split("\\s+")[1])
+          .toList();
     }
   }
 }

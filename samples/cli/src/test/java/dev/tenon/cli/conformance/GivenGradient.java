@@ -10,7 +10,10 @@ import dev.tenon.tensor.NamedArray;
 import dev.tenon.tensor.TensorData;
 import java.util.List;
 
-/** An objective whose gradient with respect to a table is any given tensor: the sum of logits times that tensor. */
+/**
+ * An objective whose gradient with respect to a table is any given tensor: the sum of logits times
+ * that tensor.
+ */
 final class GivenGradient {
   private static final String FIELD = "given_gradient";
   private static final String TEXT =

@@ -12,7 +12,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
-/** {@code optimizers}: AdamW steps with given gradients; weights after each, and norms where gradients are clipped. */
+/**
+ * {@code optimizers}: AdamW steps with given gradients; weights after each, and norms where
+ * gradients are clipped.
+ */
 record OptimizersAlgorithm() implements Algorithm {
   @Override
   public String name() {
@@ -22,7 +25,9 @@ record OptimizersAlgorithm() implements Algorithm {
   @Override
   public Optional<String> whyNot(AlgorithmCase each) {
     String kind = each.params().text("kind");
-    return kind.equals("adamw") ? Optional.empty() : Optional.of("optimizer " + kind + " has no code yet");
+    return kind.equals("adamw")
+        ? Optional.empty()
+        : Optional.of("optimizer " + kind + " has no code yet");
   }
 
   @Override
@@ -30,10 +35,14 @@ record OptimizersAlgorithm() implements Algorithm {
     TensorData gradients = file.input("g");
     List<Double> weights = new ArrayList<>();
     List<Double> norms = new ArrayList<>();
-    try (Model model = Tables.start(TableNetwork.of(file.input("p")), spec(each, gradients.shape().dim(0)))) {
+    try (Model model =
+        Tables.start(TableNetwork.of(file.input("p")), spec(each, gradients.shape().dim(0)))) {
       TrainEngine engine = model.trainEngine();
       for (long step = 0; step < gradients.shape().dim(0); step++) {
-        norms.add(engine.trainBatch(GivenGradient.batch(row(gradients, step)), GivenGradient.OBJECTIVE).get("grad_norm"));
+        norms.add(
+            engine
+                .trainBatch(GivenGradient.batch(row(gradients, step)), GivenGradient.OBJECTIVE)
+                .get("grad_norm"));
         Arrays.stream(Tables.values(engine)).forEach(weights::add);
       }
     }
@@ -50,7 +59,11 @@ record OptimizersAlgorithm() implements Algorithm {
         .learningRate(each.params().number("lr"))
         .schedule(Schedule.constant(0))
         .optimizer(
-            new AdamW(each.param("b1", 0.9), each.param("b2", 0.95), each.param("eps", 1e-8), each.params().number("wd")))
+            new AdamW(
+                each.param("b1", 0.9),
+                each.param("b2", 0.95),
+                each.param("eps", 1e-8),
+                each.params().number("wd")))
         .maxGradNorm(each.param("clip", 0));
   }
 

@@ -14,7 +14,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Every check passes what is exact, lets through what is just inside its tolerance, and fails what is just outside it. */
+/**
+ * Every check passes what is exact, lets through what is just inside its tolerance, and fails what
+ * is just outside it.
+ */
 class PlantedErrorsTest {
   private static final List<Check> CHECKS =
       List.of(
@@ -79,9 +82,11 @@ class PlantedErrorsTest {
 
   @ParameterizedTest(name = "{0} off by {1}")
   @MethodSource("numbers")
-  void numberJustInsideItsTolerancePassesAndJustOutsideFails(String name, double tolerance, String quantity, int index) {
+  void numberJustInsideItsTolerancePassesAndJustOutsideFails(
+      String name, double tolerance, String quantity, int index) {
     assertThat(compare(offNumber(name, index, 0.9 * tolerance)).failures()).isEmpty();
-    assertThat(compare(offNumber(name, index, 1.1 * tolerance)).failures()).containsExactly(quantity);
+    assertThat(compare(offNumber(name, index, 1.1 * tolerance)).failures())
+        .containsExactly(quantity);
     assertThat(compare(offNumber(name, index, Double.NaN)).failures()).containsExactly(quantity);
   }
 
@@ -108,7 +113,8 @@ class PlantedErrorsTest {
   @Test
   void oneElementOfSixOffIsTooLargeAShare() {
     assertThat(compare(off("adamw3.a", 0, 0.9e-5)).failures()).isEmpty();
-    assertThat(compare(off("adamw3.a", 0, 1.1e-5)).failures()).containsExactly("adamw3.share_off_by_1e-5");
+    assertThat(compare(off("adamw3.a", 0, 1.1e-5)).failures())
+        .containsExactly("adamw3.share_off_by_1e-5");
   }
 
   @Test
@@ -123,7 +129,9 @@ class PlantedErrorsTest {
     Outcome outcome = compare(off("adamw3.zero", 0, 1));
 
     assertThat(outcome.failures()).isEmpty();
-    assertThat(outcome.text()).contains("adamw3.zero").contains("skipped: its gradient is zero in exact arithmetic");
+    assertThat(outcome.text())
+        .contains("adamw3.zero")
+        .contains("skipped: its gradient is zero in exact arithmetic");
   }
 
   @Test
@@ -150,14 +158,18 @@ class PlantedErrorsTest {
     Computed computed = without("adamw3.a");
 
     assertThat(compare(computed).failures())
-        .containsExactly("adamw3.first_gradient>=1e-3", "adamw3.others", "adamw3.share_off_by_1e-5");
+        .containsExactly(
+            "adamw3.first_gradient>=1e-3", "adamw3.others", "adamw3.share_off_by_1e-5");
   }
 
   @Test
   void oneOtherTokenFails() {
-    assertThat(compare(withGreedy(TokenIds.of(3, 9, 5))).failures()).containsExactly("greedy[0].tokens");
-    assertThat(compare(withGreedy(TokenIds.of(3, 4))).failures()).containsExactly("greedy[0].tokens");
-    assertThat(compare(withGreedy(TokenIds.of(3, 4, 5, 6))).failures()).containsExactly("greedy[0].tokens");
+    assertThat(compare(withGreedy(TokenIds.of(3, 9, 5))).failures())
+        .containsExactly("greedy[0].tokens");
+    assertThat(compare(withGreedy(TokenIds.of(3, 4))).failures())
+        .containsExactly("greedy[0].tokens");
+    assertThat(compare(withGreedy(TokenIds.of(3, 4, 5, 6))).failures())
+        .containsExactly("greedy[0].tokens");
   }
 
   private static Computed off(String name, int element, double error) {
@@ -201,7 +213,8 @@ class PlantedErrorsTest {
     return computed;
   }
 
-  private static Computed copy(Computed from, Consumer<Computed> first, String exceptNumber, String exceptTensor) {
+  private static Computed copy(
+      Computed from, Consumer<Computed> first, String exceptNumber, String exceptTensor) {
     Computed target = new Computed();
     first.accept(target);
     from.tensors().entrySet().stream()
@@ -247,7 +260,10 @@ class PlantedErrorsTest {
   private record Outcome(Report report, String text) {
     /** The quantities that failed, in order. */
     List<String> failures() {
-      return text.lines().filter(x -> x.contains(" FAILED")).map(x -> x.trim().split("\\s+")[1]).toList();
+      return text.lines()
+          .filter(x -> x.contains(" FAILED"))
+          .map(x -> x.trim().split("\\s+")[1])
+          .toList();
     }
   }
 }

@@ -12,7 +12,8 @@ public final class Resources {
   public static Path directory(String name) {
     URL url = Resources.class.getResource("/oracle/" + name);
     if (url == null) {
-      throw new IllegalStateException("test resource oracle/" + name + ": missing (expected: a directory)");
+      throw new IllegalStateException(
+          "test resource oracle/" + name + ": missing (expected: a directory)");
     }
     try {
       return Path.of(url.toURI());

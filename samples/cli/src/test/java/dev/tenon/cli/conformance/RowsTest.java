@@ -14,14 +14,17 @@ class RowsTest {
 
   @Test
   void readsTheMask() {
-    assertThat(Rows.of(TensorData.ofLongs(new long[] {1, 1, 1, 1, 0, 0, 1, 1, 0}, 3, 3))).isEqualTo(rows);
+    assertThat(Rows.of(TensorData.ofLongs(new long[] {1, 1, 1, 1, 0, 0, 1, 1, 0}, 3, 3)))
+        .isEqualTo(rows);
   }
 
   @Test
   void refusesWhatIsNotRightPadded() {
     TensorData mask = TensorData.ofLongs(new long[] {0, 1, 1}, 1, 3);
 
-    assertThatThrownBy(() -> Rows.of(mask)).isInstanceOf(InvalidInputException.class).hasMessageContaining("ones, then zeros");
+    assertThatThrownBy(() -> Rows.of(mask))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("ones, then zeros");
   }
 
   @Test
@@ -33,10 +36,12 @@ class RowsTest {
 
   @Test
   void unpacksTokensWithZerosAtPadding() {
-    TensorData unpacked = rows.unpack(TensorData.ofFloats(new float[] {1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6}, 6, 2));
+    TensorData unpacked =
+        rows.unpack(TensorData.ofFloats(new float[] {1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6}, 6, 2));
 
     assertThat(unpacked.shape()).isEqualTo(Shape.of(3, 3, 2));
-    assertThat(unpacked.toFloats()).containsExactly(1, 1, 2, 2, 3, 3, 4, 4, 0, 0, 0, 0, 5, 5, 6, 6, 0, 0);
+    assertThat(unpacked.toFloats())
+        .containsExactly(1, 1, 2, 2, 3, 3, 4, 4, 0, 0, 0, 0, 5, 5, 6, 6, 0, 0);
   }
 
   @Test
@@ -55,7 +60,8 @@ class RowsTest {
     TensorData unpacked = rows.unpackLayers(TensorData.ofFloats(packed, 6, 2, 1));
 
     assertThat(unpacked.shape()).isEqualTo(Shape.of(2, 3, 3, 1));
-    assertThat(unpacked.toFloats()).containsExactly(1, 2, 3, 4, 0, 0, 5, 6, 0, -1, -2, -3, -4, 0, 0, -5, -6, 0);
+    assertThat(unpacked.toFloats())
+        .containsExactly(1, 2, 3, 4, 0, 0, 5, 6, 0, -1, -2, -3, -4, 0, 0, -5, -6, 0);
   }
 
   @Test

@@ -9,9 +9,15 @@ import dev.tenon.tensor.TensorData;
 import java.util.ArrayList;
 import java.util.List;
 
-/** {@code sft_loss}: rows [B, T] of logits and labels, run as one sequence of B * T tokens whose row starts are not learned. */
+/**
+ * {@code sft_loss}: rows [B, T] of logits and labels, run as one sequence of B * T tokens whose row
+ * starts are not learned.
+ */
 record SftLossAlgorithm() implements Algorithm {
-  /** Ten times the f32 error that the oracle measured on the loss; its own number is that of ppl, the exponential. */
+  /**
+   * Ten times the f32 error that the oracle measured on the loss; its own number is that of ppl,
+   * the exponential.
+   */
   private static final double LOSS_TOLERANCE = 2e-5;
 
   private static final long IGNORED = -100;
@@ -34,7 +40,10 @@ record SftLossAlgorithm() implements Algorithm {
       Metrics metrics = new SftInterface().evaluate(model, List.of(labelled(labels)));
       List<TensorData> gradient = new ArrayList<>();
       Metrics again =
-          model.trainEngine().gradients(masked(labels), SftInterface.objective(), (name, tensor) -> gradient.add(tensor));
+          model
+              .trainEngine()
+              .gradients(
+                  masked(labels), SftInterface.objective(), (name, tensor) -> gradient.add(tensor));
       return List.of(
           each.compare("loss", metrics.get("loss")),
           each.compare("loss", again.get("loss")),

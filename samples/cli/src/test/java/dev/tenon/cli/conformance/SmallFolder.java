@@ -9,7 +9,10 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 
-/** An expectation made by hand: two rows of 3 and 2 tokens, two parameters, one of them with a gradient that is zero. */
+/**
+ * An expectation made by hand: two rows of 3 and 2 tokens, two parameters, one of them with a
+ * gradient that is zero.
+ */
 final class SmallFolder {
   private SmallFolder() {}
 

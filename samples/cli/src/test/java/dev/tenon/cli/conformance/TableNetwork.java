@@ -18,8 +18,9 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 
 /**
- * A network whose logits are its only parameter: position t of a sequence has row t of the table. So an engine's kernels get any
- * logits, and the gradient of the parameter is the gradient of the logits.
+ * A network whose logits are its only parameter: position t of a sequence has row t of the table.
+ * So an engine's kernels get any logits, and the gradient of the parameter is the gradient of the
+ * logits.
  *
  * @param table F32 [N, V]
  */
@@ -58,12 +59,19 @@ record TableNetwork(TensorData table) implements Network {
 
   @Override
   public List<Parameter> parameters() {
-    return List.of(new Parameter(NAME, NAME, DType.F32, table.shape(), Stage.EMBED, 0, Set.of(), true));
+    return List.of(
+        new Parameter(NAME, NAME, DType.F32, table.shape(), Stage.EMBED, 0, Set.of(), true));
   }
 
   @Override
   public Program program() {
-    return new Program(ScriptText.join(List.of(ScriptText.common(), STAGES)), 1, columns(), columns(), 1, columns());
+    return new Program(
+        ScriptText.join(List.of(ScriptText.common(), STAGES)),
+        1,
+        columns(),
+        columns(),
+        1,
+        columns());
   }
 
   @Override
@@ -93,7 +101,8 @@ record TableNetwork(TensorData table) implements Network {
 
   @Override
   public void save(Path directory, Weights weights) {
-    throw new UnsupportedFeatureException("save of a table: " + directory + " (expected: a network with a format)");
+    throw new UnsupportedFeatureException(
+        "save of a table: " + directory + " (expected: a network with a format)");
   }
 
   /** The table as rows of positions, whatever its leading dimensions: [..., V] becomes [N, V]. */

@@ -2,11 +2,11 @@ package dev.tenon.cli.conformance;
 
 import dev.tenon.backend.pytorch.PyTorchBackend;
 import dev.tenon.error.UnsupportedFeatureException;
-import dev.tenon.tensor.Device;
 import dev.tenon.model.Model;
-import dev.tenon.model.TrainEngine;
 import dev.tenon.model.Tokenizer;
+import dev.tenon.model.TrainEngine;
 import dev.tenon.spec.FinetuneSpec;
+import dev.tenon.tensor.Device;
 import dev.tenon.tensor.NamedArray;
 import dev.tenon.tensor.TensorData;
 import java.lang.reflect.Proxy;
@@ -17,7 +17,8 @@ final class Tables {
 
   /** A train engine over a table. The caller closes the model. */
   static Model start(TableNetwork table, FinetuneSpec spec) {
-    return new PyTorchBackend().initialize(new Model("table", table, noTokenizer(), Device.cpu()), spec);
+    return new PyTorchBackend()
+        .initialize(new Model("table", table, noTokenizer(), Device.cpu()), spec);
   }
 
   /** The values of the table now. */
@@ -50,7 +51,8 @@ final class Tables {
             Tokenizer.class.getClassLoader(),
             new Class<?>[] {Tokenizer.class},
             (proxy, method, arguments) -> {
-              throw new UnsupportedFeatureException("text of a table: " + method.getName() + " (expected: token ids)");
+              throw new UnsupportedFeatureException(
+                  "text of a table: " + method.getName() + " (expected: token ids)");
             });
   }
 }

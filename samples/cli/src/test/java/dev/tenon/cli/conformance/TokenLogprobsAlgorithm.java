@@ -8,7 +8,10 @@ import dev.tenon.tensor.NamedArray;
 import dev.tenon.tensor.TensorData;
 import java.util.List;
 
-/** {@code token_logprobs}: rows [B, T], run as one sequence of B * T tokens whose row starts are masked. */
+/**
+ * {@code token_logprobs}: rows [B, T], run as one sequence of B * T tokens whose row starts are
+ * masked.
+ */
 record TokenLogprobsAlgorithm() implements Algorithm {
   @Override
   public String name() {
@@ -20,9 +23,11 @@ record TokenLogprobsAlgorithm() implements Algorithm {
     TensorData mask = file.input("attention_mask");
     int columns = (int) mask.shape().dim(1);
     OutputRequest request =
-        OutputRequest.of(Output.TOKEN_LOGPROBS, Output.ENTROPY).withTemperature(each.param("temperature", 1));
+        OutputRequest.of(Output.TOKEN_LOGPROBS, Output.ENTROPY)
+            .withTemperature(each.param("temperature", 1));
     NamedArray batch =
-        Tables.sequence(file.input("input_ids").toLongs()).with("output_mask", targets(mask.toLongs(), columns));
+        Tables.sequence(file.input("input_ids").toLongs())
+            .with("output_mask", targets(mask.toLongs(), columns));
     try (Model model = Tables.start(TableNetwork.of(file.input("logits")), FinetuneSpec.steps(1))) {
       NamedArray outputs = model.engine().forward(batch, request);
       return List.of(
@@ -39,7 +44,10 @@ record TokenLogprobsAlgorithm() implements Algorithm {
     return TensorData.ofBooleans(targets, targets.length);
   }
 
-  /** [B * T - 1] to [B, T - 1], flat: the entry that predicts the next row's first token belongs to no row. */
+  /**
+   * [B * T - 1] to [B, T - 1], flat: the entry that predicts the next row's first token belongs to
+   * no row.
+   */
   private static double[] rows(TensorData packed, int columns) {
     double[] all = Tables.doubles(packed);
     double[] rows = new double[(all.length + 1) / columns * (columns - 1)];
