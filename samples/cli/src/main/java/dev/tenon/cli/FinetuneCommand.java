@@ -95,6 +95,7 @@ final class FinetuneCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    OutputDirectory.check(output, model);
     ModelBackend found = Backends.get(backend);
     Model base =
         ModelRegistry.fromServiceLoader()

@@ -4,6 +4,7 @@ import dev.tenon.error.InvalidInputException;
 import dev.tenon.tensor.TokenIds;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Typed access to one parsed JSON object of an oracle file. Each method throws {@link
@@ -73,7 +74,7 @@ record JsonObject(String where, Map<?, ?> values) {
     return TokenIds.of(row.stream().mapToLong(x -> (long) number(key, x)).toArray());
   }
 
-  private double number(String key, Object value) {
+  private double number(String key, @Nullable Object value) {
     if (value instanceof Number number) {
       return number.doubleValue();
     }
@@ -94,7 +95,7 @@ record JsonObject(String where, Map<?, ?> values) {
     throw wrong(key, value, expected);
   }
 
-  private InvalidInputException wrong(String key, Object value, String expected) {
+  private InvalidInputException wrong(String key, @Nullable Object value, String expected) {
     return new InvalidInputException(
         where + "." + key + ": " + value + " (expected: " + expected + ")");
   }
