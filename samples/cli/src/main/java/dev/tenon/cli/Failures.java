@@ -29,7 +29,7 @@ record Failures(BooleanSupplier verbose) implements IExecutionExceptionHandler {
   private static String message(Exception exception) {
     String text =
         exception instanceof TenonException
-            ? exception.getMessage()
+            ? String.valueOf(exception.getMessage())
             : exception + " (an error in tenon; --verbose prints where)";
     return text.lines().map(String::strip).reduce((a, b) -> a + " " + b).orElse("");
   }
