@@ -10,10 +10,11 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * JSON text to values and back: the only reader of JSON, strict and limited, for every text comes from outside. Rejected are
- * malformed UTF-8, a byte order mark, anything but one value, duplicate keys, NaN and infinities, half surrogate pairs, and
- * whatever RFC 8259 does not allow. Values are {@code LinkedHashMap<String, Object>}, {@code List<Object>}, {@code String},
- * {@code Boolean}, {@link JsonNumber} and null. Safe for threads.
+ * JSON text to values and back: the only reader of JSON, strict and limited, for every text comes
+ * from outside. Rejected are malformed UTF-8, a byte order mark, anything but one value, duplicate
+ * keys, NaN and infinities, half surrogate pairs, and whatever RFC 8259 does not allow. Values are
+ * {@code LinkedHashMap<String, Object>}, {@code List<Object>}, {@code String}, {@code Boolean},
+ * {@link JsonNumber} and null. Safe for threads.
  */
 public final class Json {
   /** For files that people and tools write: 64 MiB, 64 levels. */
@@ -77,7 +78,8 @@ public final class Json {
     } catch (NoSuchFileException e) {
       throw new InvalidInputException(Problems.problem(source, "missing", "a file at " + file), e);
     } catch (IOException e) {
-      throw new InvalidInputException(Problems.problem(source, e.getMessage(), "a readable file at " + file), e);
+      throw new InvalidInputException(
+          Problems.problem(source, e.getMessage(), "a readable file at " + file), e);
     }
   }
 
@@ -91,7 +93,10 @@ public final class Json {
     return JsonText.compact(value);
   }
 
-  /** Indented by two spaces, with a newline at the end, as HuggingFace writes its files; keys keep their order. */
+  /**
+   * Indented by two spaces, with a newline at the end, as HuggingFace writes its files; keys keep
+   * their order.
+   */
   public static String pretty(@Nullable Object value) {
     return JsonText.pretty(value) + "\n";
   }

@@ -3,8 +3,8 @@ package dev.tenon.internal;
 import java.math.BigDecimal;
 
 /**
- * A number of a JSON text, as it was written, so that writing it again changes nothing. Equal when the text is equal.
- * Immutable.
+ * A number of a JSON text, as it was written, so that writing it again changes nothing. Equal when
+ * the text is equal. Immutable.
  */
 public final class JsonNumber extends Number {
   private static final long serialVersionUID = 1L;

@@ -15,9 +15,10 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A view of a JSON object for readers of configuration files: getters by type whose errors name file and key, as in {@code
- * config.json: $.hidden_size: "8" (expected: an integer ≥ 1)}. A key whose value is null counts as missing. All errors are
- * {@link InvalidInputException}. Immutable as long as nobody writes to the map.
+ * A view of a JSON object for readers of configuration files: getters by type whose errors name
+ * file and key, as in {@code config.json: $.hidden_size: "8" (expected: an integer ≥ 1)}. A key
+ * whose value is null counts as missing. All errors are {@link InvalidInputException}. Immutable as
+ * long as nobody writes to the map.
  */
 public final class JsonObject {
   private final String source;
@@ -37,7 +38,8 @@ public final class JsonObject {
 
   private static JsonObject view(String source, String path, @Nullable Object value) {
     if (!(value instanceof Map<?, ?> map)) {
-      throw new InvalidInputException(Problems.problem(source + ": " + path, shown(value), "an object"));
+      throw new InvalidInputException(
+          Problems.problem(source + ": " + path, shown(value), "an object"));
     }
     Map<String, @Nullable Object> members = new LinkedHashMap<>();
     map.forEach((key, member) -> members.put(String.valueOf(key), member));
@@ -54,7 +56,9 @@ public final class JsonObject {
     return members.keySet();
   }
 
-  /** The members in the order of the text, unmodifiable; values as {@link Json#parse} gives them. */
+  /**
+   * The members in the order of the text, unmodifiable; values as {@link Json#parse} gives them.
+   */
   public Map<String, @Nullable Object> toMap() {
     return members;
   }
@@ -114,7 +118,9 @@ public final class JsonObject {
         "an integer from 1 to " + Integer.MAX_VALUE,
         value -> {
           Long number = asLong(value);
-          return number != null && number >= 1 && number <= Integer.MAX_VALUE ? number.intValue() : null;
+          return number != null && number >= 1 && number <= Integer.MAX_VALUE
+              ? number.intValue()
+              : null;
         });
   }
 
@@ -137,7 +143,10 @@ public final class JsonObject {
     return find(
         key,
         "a finite number",
-        value -> value instanceof Number x && Double.isFinite(x.doubleValue()) ? (Double) x.doubleValue() : null);
+        value ->
+            value instanceof Number x && Double.isFinite(x.doubleValue())
+                ? (Double) x.doubleValue()
+                : null);
   }
 
   /** True or false. */
@@ -171,7 +180,12 @@ public final class JsonObject {
 
   private Optional<List<@Nullable Object>> listAt(String key) {
     return find(
-        key, "a list", value -> value instanceof List<?> list ? Collections.unmodifiableList(new ArrayList<>(list)) : null);
+        key,
+        "a list",
+        value ->
+            value instanceof List<?> list
+                ? Collections.unmodifiableList(new ArrayList<>(list))
+                : null);
   }
 
   /** A list of strings; empty if missing. */
@@ -195,10 +209,12 @@ public final class JsonObject {
   /** An error about a value of this object, for rules that the getters do not know. */
   public InvalidInputException problem(String key, String expected) {
     String value = members.containsKey(key) ? shown(members.get(key)) : "missing";
-    return new InvalidInputException(Problems.problem(source + ": " + path + "." + key, value, expected));
+    return new InvalidInputException(
+        Problems.problem(source + ": " + path + "." + key, value, expected));
   }
 
-  private <T> List<T> elements(String key, String expected, Function<@Nullable Object, @Nullable T> cast) {
+  private <T> List<T> elements(
+      String key, String expected, Function<@Nullable Object, @Nullable T> cast) {
     List<T> all = new ArrayList<>();
     for (Object element : listAt(key).orElse(List.of())) {
       T value = cast.apply(element);
@@ -230,7 +246,9 @@ public final class JsonObject {
     if (value instanceof JsonNumber number) {
       return number.isLong() ? (Long) number.longValue() : null;
     }
-    return value instanceof Long || value instanceof Integer ? (Long) ((Number) value).longValue() : null;
+    return value instanceof Long || value instanceof Integer
+        ? (Long) ((Number) value).longValue()
+        : null;
   }
 
   private static String shown(@Nullable Object value) {

@@ -38,7 +38,10 @@ final class JsonText {
       map(object.toMap(), depth);
     } else {
       throw new InvalidInputException(
-          Problems.problem("JSON value", value.getClass().getName(), "a map, list, string, number, boolean or null"));
+          Problems.problem(
+              "JSON value",
+              value.getClass().getName(),
+              "a map, list, string, number, boolean or null"));
     }
     return this;
   }

@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
 /** Reads one text; the rules are those of {@link Json}. Used once, by one thread. */
 final class StrictParser {
   /** The only way in which gson tells where it stands. */
-  private static final Pattern PLACE = Pattern.compile(" at line (\\d+) column (\\d+) path (.*)", Pattern.DOTALL);
+  private static final Pattern PLACE =
+      Pattern.compile(" at line (\\d+) column (\\d+) path (.*)", Pattern.DOTALL);
 
   private final String source;
   private final char[] text;
@@ -37,7 +38,10 @@ final class StrictParser {
   }
 
   private static char[] decode(byte[] utf8, String source) {
-    if (utf8.length >= 3 && utf8[0] == (byte) 0xef && utf8[1] == (byte) 0xbb && utf8[2] == (byte) 0xbf) {
+    if (utf8.length >= 3
+        && utf8[0] == (byte) 0xef
+        && utf8[1] == (byte) 0xbb
+        && utf8[2] == (byte) 0xbf) {
       throw new JsonException(Problems.problem(source, "byte order mark", "UTF-8 without one"), 0);
     }
     // The default action of a new decoder is to report what is malformed.
@@ -47,7 +51,8 @@ final class StrictParser {
     CoderResult result = decoder.decode(in, out, true);
     if (result.isError()) {
       throw new JsonException(
-          Problems.problem(source, "byte " + in.position() + " is malformed", "UTF-8"), in.position());
+          Problems.problem(source, "byte " + in.position() + " is malformed", "UTF-8"),
+          in.position());
     }
     return Arrays.copyOf(out.array(), out.position());
   }
@@ -60,8 +65,9 @@ final class StrictParser {
       }
       return value;
     } catch (IOException | IllegalStateException | NumberFormatException e) {
-      Matcher place = PLACE.matcher(String.valueOf(e.getMessage()));
-      String what = place.find() ? e.getMessage().substring(0, place.start()) : String.valueOf(e.getMessage());
+      String message = String.valueOf(e.getMessage());
+      Matcher place = PLACE.matcher(message);
+      String what = place.find() ? message.substring(0, place.start()) : message;
       JsonException located = problem(what, "strict JSON");
       located.initCause(e);
       throw located;
@@ -111,7 +117,9 @@ final class StrictParser {
   private String checked(String string) {
     for (int i = 0; i < string.length(); i++) {
       char c = string.charAt(i);
-      if (Character.isHighSurrogate(c) && i + 1 < string.length() && Character.isLowSurrogate(string.charAt(i + 1))) {
+      if (Character.isHighSurrogate(c)
+          && i + 1 < string.length()
+          && Character.isLowSurrogate(string.charAt(i + 1))) {
         i++;
       } else if (Character.isSurrogate(c)) {
         throw problem("half a surrogate pair", "Unicode text");

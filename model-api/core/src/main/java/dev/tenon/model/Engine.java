@@ -3,7 +3,6 @@ package dev.tenon.model;
 import dev.tenon.generation.GenerationOptions;
 import dev.tenon.generation.GenerationSession;
 import dev.tenon.generation.SessionLimits;
-import dev.tenon.internal.BatchGeneration;
 import dev.tenon.objective.Objective;
 import dev.tenon.tensor.Device;
 import dev.tenon.tensor.NamedArray;

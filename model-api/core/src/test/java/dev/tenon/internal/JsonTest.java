@@ -25,9 +25,13 @@ class JsonTest {
 
   @Test
   void numbersKeepTheirText() {
-    String text = "{\"b\":1e-05,\"a\":[10000.0,-0,1E+2,123456789012345678901234567890],\"c\":\"\\u00e9 \\n\",\"n\":null,\"t\":true}";
+    String text =
+        "{\"b\":1e-05,\"a\":[10000.0,-0,1E+2,123456789012345678901234567890],\"c\":\"\\u00e9 \\n"
+            + "\",\"n\":null,\"t\":true}";
     assertThat(Json.compact(parse(text)))
-        .isEqualTo("{\"b\":1e-05,\"a\":[10000.0,-0,1E+2,123456789012345678901234567890],\"c\":\"é \\n\",\"n\":null,\"t\":true}");
+        .isEqualTo(
+            "{\"b\":1e-05,\"a\":[10000.0,-0,1E+2,123456789012345678901234567890],\"c\":\"é \\n"
+                + "\",\"n\":null,\"t\":true}");
   }
 
   @Test
@@ -50,18 +54,50 @@ class JsonTest {
               "empty": []
             }
             """);
-    assertThatThrownBy(() -> Json.compact(Double.NaN)).hasMessage("JSON number: NaN (expected: finite)");
+    assertThatThrownBy(() -> Json.compact(Double.NaN))
+        .hasMessage("JSON number: NaN (expected: finite)");
   }
 
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "", " ", "{", "[1,]", "[1 2]", "{\"a\":1,}", "{a:1}", "{'a':1}", "[NaN]", "[-Infinity]", "[01]", "[+1]", "[.5]", "[1.]",
-        "[0x1]", "[True]", "[nul]", "[1]x", "{}{}", "[\"\u0001\"]", "[\"\\x\"]", "[\"\\ud800\"]", "[\"\\udc00\"]", "// c\n1",
-        "[1];", ")]}'\n1", "\"open", "{\"a\" 1}", "{\"a\"=1}", "{1:2}", "{null:1}", "[\"\\u12\"]"
+        "",
+        " ",
+        "{",
+        "[1,]",
+        "[1 2]",
+        "{\"a\":1,}",
+        "{a:1}",
+        "{'a':1}",
+        "[NaN]",
+        "[-Infinity]",
+        "[01]",
+        "[+1]",
+        "[.5]",
+        "[1.]",
+        "[0x1]",
+        "[True]",
+        "[nul]",
+        "[1]x",
+        "{}{}",
+        "[\"\u0001\"]",
+        "[\"\\x\"]",
+        "[\"\\ud800\"]",
+        "[\"\\udc00\"]",
+        "// c\n1",
+        "[1];",
+        ")]}'\n1",
+        "\"open",
+        "{\"a\" 1}",
+        "{\"a\"=1}",
+        "{1:2}",
+        "{null:1}",
+        "[\"\\u12\"]"
       })
   void rejectsWhatIsNotStrict(String text) {
-    assertThatThrownBy(() -> parse(text)).isInstanceOf(JsonException.class).hasMessageStartingWith("t.json");
+    assertThatThrownBy(() -> parse(text))
+        .isInstanceOf(JsonException.class)
+        .hasMessageStartingWith("t.json");
   }
 
   @Test
@@ -69,7 +105,8 @@ class JsonTest {
     assertThatThrownBy(() -> parse("{\n  \"rope\": {\"factor\": NaN}\n}"))
         .hasMessageMatching("t\\.json:2:\\d+: \\$\\.rope\\.factor: .*\\(expected: strict JSON\\)");
     assertThatThrownBy(() -> parse("{\"a\":[{\"x\":1,\"x\":2}]}"))
-        .hasMessageMatching("t\\.json:1:\\d+: \\$\\.a\\[0\\]\\.x: duplicate key x \\(expected: each key once\\)");
+        .hasMessageMatching(
+            "t\\.json:1:\\d+: \\$\\.a\\[0\\]\\.x: duplicate key x \\(expected: each key once\\)");
     assertThatThrownBy(() -> parse("{\"é\":\n tru}"))
         .isInstanceOfSatisfying(JsonException.class, e -> assertThat(e.offset()).isBetween(7L, 9L));
   }
@@ -91,7 +128,8 @@ class JsonTest {
     byte[] deep = ("[".repeat(8) + "]".repeat(8)).getBytes(StandardCharsets.UTF_8);
     assertThat(Json.parse(deep, "t.json", limits)).isInstanceOf(List.class);
     byte[] deeper = ("[".repeat(9) + "]".repeat(9)).getBytes(StandardCharsets.UTF_8);
-    assertThatThrownBy(() -> Json.parse(deeper, "t.json", limits)).isInstanceOf(JsonException.class);
+    assertThatThrownBy(() -> Json.parse(deeper, "t.json", limits))
+        .isInstanceOf(JsonException.class);
     byte[] hostile = new byte[1 << 20];
     Arrays.fill(hostile, (byte) '[');
     assertThatThrownBy(() -> Json.parse(hostile, "t.json")).isInstanceOf(JsonException.class);
@@ -122,18 +160,29 @@ class JsonTest {
     assertThatThrownBy(() -> object.string("absent"))
         .isInstanceOf(InvalidInputException.class)
         .hasMessage("config.json: $.absent: missing (expected: a string)");
-    assertThatThrownBy(() -> object.string("i")).hasMessage("config.json: $.i: 3 (expected: a string)");
-    assertThatThrownBy(() -> object.string("i", "fallback")).isInstanceOf(InvalidInputException.class);
-    assertThatThrownBy(() -> object.integer("f")).hasMessage("config.json: $.f: 2.5 (expected: an integer)");
+    assertThatThrownBy(() -> object.string("i"))
+        .hasMessage("config.json: $.i: 3 (expected: a string)");
+    assertThatThrownBy(() -> object.string("i", "fallback"))
+        .isInstanceOf(InvalidInputException.class);
+    assertThatThrownBy(() -> object.integer("f"))
+        .hasMessage("config.json: $.f: 2.5 (expected: an integer)");
     assertThatThrownBy(() -> object.number("big")).hasMessageContaining("a finite number");
     assertThatThrownBy(() -> object.positiveInt("neg")).hasMessageContaining("$.neg: -1");
-    assertThatThrownBy(() -> object.object("o").positiveInt("z")).hasMessageContaining("config.json: $.o.z: 0");
+    assertThatThrownBy(() -> object.object("o").positiveInt("z"))
+        .hasMessageContaining("config.json: $.o.z: 0");
     assertThatThrownBy(() -> object.strings("l")).hasMessageContaining("a list of strings");
-    assertThatThrownBy(() -> object.object("s")).hasMessageContaining("$.s: \"x\" (expected: an object)");
+    assertThatThrownBy(() -> object.object("s"))
+        .hasMessageContaining("$.s: \"x\" (expected: an object)");
   }
 
   @ParameterizedTest
-  @CsvSource({"9223372036854775807,true", "9223372036854775808,false", "-9223372036854775808,true", "1.0,false", "1e3,false"})
+  @CsvSource({
+    "9223372036854775807,true",
+    "9223372036854775808,false",
+    "-9223372036854775808,true",
+    "1.0,false",
+    "1e3,false"
+  })
   void integersFitInto64Bits(String text, boolean fits) {
     assertThat(((JsonNumber) parse(text)).isLong()).isEqualTo(fits);
   }
@@ -143,10 +192,12 @@ class JsonTest {
     Path file = directory.resolve("config.json");
     assertThatThrownBy(() -> Json.readObject(file)).hasMessageContaining("config.json: missing");
     Files.writeString(file, "[1]");
-    assertThatThrownBy(() -> Json.readObject(file)).hasMessage("config.json: $: [1] (expected: an object)");
+    assertThatThrownBy(() -> Json.readObject(file))
+        .hasMessage("config.json: $: [1] (expected: an object)");
     Files.writeString(file, "{\"a\":1}");
     assertThat(Json.readObject(file).integer("a")).isEqualTo(1);
-    assertThatThrownBy(() -> Json.readObject(file, new Json.Limits(3, 4))).hasMessageContaining("7 bytes");
+    assertThatThrownBy(() -> Json.readObject(file, new Json.Limits(3, 4)))
+        .hasMessageContaining("7 bytes");
     assertThatThrownBy(() -> Json.readObject(directory)).isInstanceOf(InvalidInputException.class);
   }
 }

@@ -81,7 +81,7 @@ class ItemsTest {
     Random random = new Random(4);
     for (int round = 0; round < 200; round++) {
       Items items = random(random, random.nextInt(40));
-      long budget = 1 + random.nextInt(100);
+      long budget = 1L + random.nextInt(100);
       List<List<Integer>> groups = items.withinPadded(budget);
       assertThat(groups.stream().flatMap(List::stream).sorted().toList())
           .isEqualTo(IntStream.range(0, items.count()).boxed().toList());

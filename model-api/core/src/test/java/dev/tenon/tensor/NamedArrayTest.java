@@ -237,7 +237,7 @@ class NamedArrayTest {
       assertThat(balanced).hasSize(parts).allMatch(part -> part.metadata().equals(x.metadata()));
       NamedArray back = NamedArray.concat(balanced);
       assertThat(back.select(back.items().indexesOf(x.items().ids()))).isEqualTo(x);
-      NamedArray micro = NamedArray.concat(x.splitWithinPadded(1 + random.nextInt(60)));
+      NamedArray micro = NamedArray.concat(x.splitWithinPadded(1L + random.nextInt(60)));
       assertThat(micro.select(micro.items().indexesOf(x.items().ids()))).isEqualTo(x);
       List<Integer> order = new ArrayList<>(IntStream.range(0, count).boxed().toList());
       Collections.shuffle(order, random);

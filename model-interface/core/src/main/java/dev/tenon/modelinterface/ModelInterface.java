@@ -11,9 +11,9 @@ import java.nio.file.Path;
  * One algorithm with its hyper-parameters; the model is passed in. An algorithm offers the verbs
  * that make sense for it and leaves the others at their defaults.
  *
- * <p>Every verb throws {@link dev.tenon.error.InvalidInputException} for a wrong model or batch, and
- * what the engine throws. Thread contract: one call at a time per model; an interface without state
- * of its own may serve several models at once, one with state serves one run.
+ * <p>Every verb throws {@link dev.tenon.error.InvalidInputException} for a wrong model or batch,
+ * and what the engine throws. Thread contract: one call at a time per model; an interface without
+ * state of its own may serve several models at once, one with state serves one run.
  */
 public interface ModelInterface {
   /**

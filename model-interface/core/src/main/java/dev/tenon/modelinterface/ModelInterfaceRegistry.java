@@ -37,8 +37,8 @@ public final class ModelInterfaceRegistry {
    * @param type the registered name, for example {@code sft}
    * @param arguments for the factory
    * @throws dev.tenon.error.UnknownNameException for a type that is not registered
-   * @throws dev.tenon.error.InvalidInputException for unknown, missing or mistyped arguments, all of
-   *     them in one message
+   * @throws dev.tenon.error.InvalidInputException for unknown, missing or mistyped arguments, all
+   *     of them in one message
    */
   public ModelInterface create(String type, Arguments arguments) {
     ModelInterfaceFactory factory = factories.get(type);

@@ -9,16 +9,17 @@ import java.util.List;
 
 /**
  * A prompt and the answer to learn. As tokens: the prompt with special tokens, the answer without,
- * then the first of the tokenizer's closing ids, if it has one. Its items have {@code input_ids} (I64,
- * token) and {@code prompt_mask} (BOOL, token: true = prompt); their ids are line numbers, from 1.
+ * then the first of the tokenizer's closing ids, if it has one. Its items have {@code input_ids}
+ * (I64, token) and {@code prompt_mask} (BOOL, token: true = prompt); their ids are line numbers,
+ * from 1.
  *
  * @param prompt what is given
  * @param answer what is to follow
  */
 public record PromptAnswer(String prompt, String answer) {
   /**
-   * Reads a JSON Lines file of {@code {"prompt": text, "answer": text}}; {@code completion} is another
-   * name for {@code answer}, other keys are ignored, blank lines are skipped.
+   * Reads a JSON Lines file of {@code {"prompt": text, "answer": text}}; {@code completion} is
+   * another name for {@code answer}, other keys are ignored, blank lines are skipped.
    *
    * @throws InvalidInputException if the file cannot be read or holds no example, or with {@code
    *     file:line} and reason of up to 20 lines that are wrong

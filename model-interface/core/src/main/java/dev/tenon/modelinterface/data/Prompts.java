@@ -8,8 +8,8 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * Prompts to answer, encoded with special tokens. Their items have {@code input_ids} (I64, token) and
- * {@code prompt_mask} (BOOL, token: all true); their ids are line numbers, from 1.
+ * Prompts to answer, encoded with special tokens. Their items have {@code input_ids} (I64, token)
+ * and {@code prompt_mask} (BOOL, token: all true); their ids are line numbers, from 1.
  */
 public final class Prompts {
   private Prompts() {}

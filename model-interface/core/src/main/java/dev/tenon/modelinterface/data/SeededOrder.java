@@ -2,8 +2,8 @@ package dev.tenon.modelinterface.data;
 
 /**
  * The order of a shuffled pass: Fisher and Yates' shuffle (Knuth, TAOCP 2, algorithm P) driven by
- * SplitMix64 (Steele, Lea and Flood, 2014). Written out, because the order is part of a run's record
- * and java.util's generators may change with the JDK. Not thread-safe.
+ * SplitMix64 (Steele, Lea and Flood, 2014). Written out, because the order is part of a run's
+ * record and java.util's generators may change with the JDK. Not thread-safe.
  */
 final class SeededOrder {
   private static final long GOLDEN = 0x9E3779B97F4A7C15L;

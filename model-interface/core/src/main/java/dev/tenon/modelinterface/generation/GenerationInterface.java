@@ -4,6 +4,7 @@ import dev.tenon.error.InvalidInputException;
 import dev.tenon.generation.GenerationOptions;
 import dev.tenon.internal.Problems;
 import dev.tenon.model.Model;
+import dev.tenon.model.Tokenizer;
 import dev.tenon.modelinterface.ModelInterface;
 import dev.tenon.modelinterface.ModelInterfaceFactory;
 import dev.tenon.spec.ArgumentSchema;
@@ -13,8 +14,8 @@ import dev.tenon.tensor.TokenIds;
 import java.util.List;
 
 /**
- * Answers prompts, one answer each. Offers {@code generate} alone. Stateless: one instance serves any
- * number of models and threads.
+ * Answers prompts, one answer each. Offers {@code generate} alone. Stateless: one instance serves
+ * any number of models and threads.
  */
 public final class GenerationInterface implements ModelInterface {
   private final GenerationOptions options;
@@ -22,8 +23,8 @@ public final class GenerationInterface implements ModelInterface {
   /**
    * Creates the interface.
    *
-   * @param options for every answer; without closing ids of their own, those of the model's tokenizer
-   *     end an answer
+   * @param options for every answer; without closing ids of their own, those of the model's
+   *     tokenizer end an answer
    */
   public GenerationInterface(GenerationOptions options) {
     this.options = options;
@@ -37,10 +38,13 @@ public final class GenerationInterface implements ModelInterface {
    */
   @Override
   public NamedArray generate(Model model, NamedArray prompts) {
-    boolean own = options.ignoreEos() || !options.eosTokenIds().isEmpty();
-    GenerationOptions closing =
-        own ? options : options.withEosTokenIds(model.tokenizer().eosTokenIds());
-    return model.engine().generate(prompts, closing);
+    return model.engine().generate(prompts, closedBy(model.tokenizer(), options));
+  }
+
+  /** The options, with the tokenizer's closing ids if they have none of their own and need some. */
+  public static GenerationOptions closedBy(Tokenizer tokenizer, GenerationOptions options) {
+    boolean complete = options.ignoreEos() || !options.eosTokenIds().isEmpty();
+    return complete ? options : options.withEosTokenIds(tokenizer.eosTokenIds());
   }
 
   @Override
@@ -49,8 +53,8 @@ public final class GenerationInterface implements ModelInterface {
   }
 
   /**
-   * Registers {@code generation}: {@code max_new_tokens} (Integer), optionally {@code eos_token_ids}
-   * (List of whole numbers) and {@code ignore_eos} (Boolean).
+   * Registers {@code generation}: {@code max_new_tokens} (Integer), optionally {@code
+   * eos_token_ids} (List of whole numbers) and {@code ignore_eos} (Boolean).
    */
   public static final class Factory implements ModelInterfaceFactory {
     /** For {@link java.util.ServiceLoader}. */

@@ -34,7 +34,12 @@ public final class ConsoleProgress implements TrainingListener {
   @Override
   public void onStep(ModelVersion version, Metrics metrics) {
     out.println(
-        "step " + version.globalStep() + "/" + totalSteps + " epoch " + version.epoch()
+        "step "
+            + version.globalStep()
+            + "/"
+            + totalSteps
+            + " epoch "
+            + version.epoch()
             + text(metrics));
   }
 

@@ -18,12 +18,12 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * One run of an algorithm over its batches: a trainStep per batch, an evaluation every so many steps
- * and at the end, and the model saved at the end. A run that was asked to stop ends after the step it
- * is in, saves, and does not evaluate again. A run that fails saves nothing.
+ * One run of an algorithm over its batches: a trainStep per batch, an evaluation every so many
+ * steps and at the end, and the model saved at the end. A run that was asked to stop ends after the
+ * step it is in, saves, and does not evaluate again. A run that fails saves nothing.
  *
- * <p>A loop runs once, on the thread that calls {@link #run}; {@link #requestStop} may be called from
- * any thread, before or while it runs.
+ * <p>A loop runs once, on the thread that calls {@link #run}; {@link #requestStop} may be called
+ * from any thread, before or while it runs.
  */
 public final class FinetuneLoop {
   private final ModelInterface algorithm;
@@ -64,7 +64,8 @@ public final class FinetuneLoop {
   /**
    * Runs to the end of the batches or until it is asked to stop.
    *
-   * @param model a model that {@link dev.tenon.model.ModelBackend#initialize} returned; it stays open
+   * @param model a model that {@link dev.tenon.model.ModelBackend#initialize} returned; it stays
+   *     open
    * @throws UnsupportedFeatureException if the algorithm cannot save what it trains
    * @throws InvalidInputException if the model cannot be trained, or the loop has run before
    */
@@ -72,7 +73,8 @@ public final class FinetuneLoop {
     checkSave();
     model.trainEngine();
     if (!started.compareAndSet(false, true)) {
-      throw new InvalidInputException(Problems.problem("loop", "has run", "a new one for each run"));
+      throw new InvalidInputException(
+          Problems.problem("loop", "has run", "a new one for each run"));
     }
     return new Run(model).toEnd();
   }

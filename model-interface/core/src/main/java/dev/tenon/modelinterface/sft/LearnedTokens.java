@@ -2,8 +2,7 @@ package dev.tenon.modelinterface.sft;
 
 import dev.tenon.error.InvalidInputException;
 import dev.tenon.internal.Problems;
-import dev.tenon.tensor.DType;
-import dev.tenon.tensor.FieldKind;
+import dev.tenon.tensor.Items;
 import dev.tenon.tensor.NamedArray;
 import dev.tenon.tensor.TensorData;
 import java.util.Arrays;
@@ -20,10 +19,10 @@ record LearnedTokens(NamedArray batch, long count) {
   private static final int MAX_REPORTED = 10;
 
   static LearnedTokens of(NamedArray given) {
-    TensorData ids = token(given, "input_ids", DType.I64);
-    boolean[] learned = chosen(given, ids);
+    Items items = given.items();
+    boolean[] learned = chosen(given, given.get("input_ids"));
     int first = 0;
-    for (int length : given.items().lengths()) {
+    for (int length : items.lengths()) {
       learned[first] = false;
       first += length;
     }
@@ -37,15 +36,15 @@ record LearnedTokens(NamedArray batch, long count) {
 
   private static boolean[] chosen(NamedArray batch, TensorData ids) {
     if (batch.has("loss_mask")) {
-      return token(batch, "loss_mask", DType.BOOL).toBooleans();
+      return batch.get("loss_mask").toBooleans();
     }
     if (batch.has("labels")) {
-      return labelled(token(batch, "labels", DType.I64).toLongs(), ids.toLongs());
+      return labelled(batch.get("labels").toLongs(), ids.toLongs());
     }
     boolean[] learned = new boolean[Math.toIntExact(ids.size())];
     Arrays.fill(learned, true);
     if (batch.has("prompt_mask")) {
-      boolean[] prompt = token(batch, "prompt_mask", DType.BOOL).toBooleans();
+      boolean[] prompt = batch.get("prompt_mask").toBooleans();
       for (int t = 0; t < learned.length; t++) {
         learned[t] = !prompt[t];
       }
@@ -60,8 +59,7 @@ record LearnedTokens(NamedArray batch, long count) {
     for (int t = 0; t < labels.length; t++) {
       learned[t] = labels[t] != IGNORED;
       if (learned[t] && labels[t] != ids[t] && ++wrong <= MAX_REPORTED) {
-        problems.add(
-            "labels[" + t + "]", labels[t], "-100 or input_ids[" + t + "] = " + ids[t]);
+        problems.add("labels[" + t + "]", labels[t], "-100 or input_ids[" + t + "] = " + ids[t]);
       }
     }
     if (wrong > MAX_REPORTED) {
@@ -69,17 +67,6 @@ record LearnedTokens(NamedArray batch, long count) {
     }
     problems.throwIfAny(InvalidInputException::new);
     return learned;
-  }
-
-  private static TensorData token(NamedArray batch, String name, DType dtype) {
-    TensorData field = batch.get(name);
-    FieldKind kind = batch.kind(name);
-    if (field.dtype() != dtype || kind != FieldKind.TOKEN || field.shape().rank() != 1) {
-      String found = field.dtype() + " " + field.shape() + " per " + kind;
-      throw new InvalidInputException(
-          Problems.problem(name, found, dtype + " with one number per token"));
-    }
-    return field;
   }
 
   private static NamedArray without(NamedArray batch, String... names) {

@@ -16,13 +16,14 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Supervised fine-tuning of a causal language model. The loss is the mean, over the tokens to learn,
- * of −log p(token | the tokens before it): HuggingFace's {@code ForCausalLMLoss}, in nats.
+ * Supervised fine-tuning of a causal language model. The loss is the mean, over the tokens to
+ * learn, of −log p(token | the tokens before it): HuggingFace's {@code ForCausalLMLoss}, in nats.
  *
  * <p>A batch holds {@code input_ids} (I64, token). The tokens to learn are those where {@code
  * loss_mask} (BOOL, token) is true; without it, where {@code labels} (I64, token) is not −100, and
  * there it must equal {@code input_ids}; without that, where {@code prompt_mask} (BOOL, token) is
- * false; without any, all. The first token of a sequence has nothing before it and is never learned.
+ * false; without any, all. The first token of a sequence has nothing before it and is never
+ * learned.
  *
  * <p>Stateless: one instance serves any number of models and threads.
  */
@@ -44,8 +45,8 @@ public final class SftInterface implements ModelInterface {
   /**
    * One optimizer step.
    *
-   * @return {@code loss} (nats per token), {@code ppl} = exp(loss), {@code tokens} (tokens learned),
-   *     then the engine's {@code grad_norm}, {@code learning_rate} and others
+   * @return {@code loss} (nats per token), {@code ppl} = exp(loss), {@code tokens} (tokens
+   *     learned), then the engine's {@code grad_norm}, {@code learning_rate} and others
    * @throws InvalidInputException also if no token is to be learned
    */
   @Override

@@ -9,9 +9,9 @@ import java.util.regex.Pattern;
  * code point, so a text that ends in U+FFFD is not stable; and a decoder with byte fallback (tokens
  * {@code <0xE4>}) reads a run of such tokens as a whole, so the text is not stable within a run.
  *
- * <p>Decoding the whole answer at every token would take quadratic time. Past {@link #WINDOW} tokens
- * only a window is decoded, from a place where the text was stable; decoders that strip the start of a
- * text strip it alike in both halves of the difference. Not thread-safe.
+ * <p>Decoding the whole answer at every token would take quadratic time. Past {@link #WINDOW}
+ * tokens only a window is decoded, from a place where the text was stable; decoders that strip the
+ * start of a text strip it alike in both halves of the difference. Not thread-safe.
  */
 final class StableText {
   private static final int WINDOW = 64;

@@ -4,9 +4,9 @@ import java.util.List;
 import java.util.OptionalInt;
 
 /**
- * Finds the first stop string in a growing text. First is the one that is complete first, the longest
- * of several that end at one place; so the answer does not depend on how the text was cut into
- * pieces. Not thread-safe.
+ * Finds the first stop string in a growing text. First is the one that is complete first, the
+ * longest of several that end at one place; so the answer does not depend on how the text was cut
+ * into pieces. Not thread-safe.
  */
 final class StopScanner {
   private final List<String> stops;

@@ -17,6 +17,7 @@ import dev.tenon.model.ModelBackend;
 import dev.tenon.model.ModelRegistry;
 import dev.tenon.model.Network;
 import dev.tenon.model.Registry;
+import dev.tenon.modelinterface.generation.GenerationInterface;
 import dev.tenon.spec.Arguments;
 import dev.tenon.tensor.Device;
 import dev.tenon.tensor.TokenIds;
@@ -28,8 +29,9 @@ import java.util.ServiceLoader;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Text in, text out. Any thread may call it; concurrent calls wait for one another in the order they
- * came. Closing waits for the call in progress; later calls throw {@link EngineClosedException}.
+ * Text in, text out. Any thread may call it; concurrent calls wait for one another in the order
+ * they came. Closing waits for the call in progress; later calls throw {@link
+ * EngineClosedException}.
  */
 public final class TextGenerator implements AutoCloseable {
   private static final String NN = "the artifact dev.tenon:tenon-nn on the class path";
@@ -66,8 +68,9 @@ public final class TextGenerator implements AutoCloseable {
   }
 
   /**
-   * Uses a model. One whose module is a network is loaded by the backend {@code pytorch}, and closing
-   * the generator releases it; one that runs already stays open, and is the caller's to close.
+   * Uses a model. One whose module is a network is loaded by the backend {@code pytorch}, and
+   * closing the generator releases it; one that runs already stays open, and is the caller's to
+   * close.
    */
   public static TextGenerator open(Model model) {
     checkHead(model);
@@ -172,12 +175,8 @@ public final class TextGenerator implements AutoCloseable {
               ids.size() + " + " + tokens.maxNewTokens() + " tokens",
               "at most " + network.maxPositions() + " together"));
     }
-    boolean own = tokens.ignoreEos() || !tokens.eosTokenIds().isEmpty();
-    return new GenerationRequest(
-        ids,
-        own ? tokens : tokens.withEosTokenIds(model.tokenizer().eosTokenIds()),
-        options.seed(),
-        0);
+    GenerationOptions closed = GenerationInterface.closedBy(model.tokenizer(), tokens);
+    return new GenerationRequest(ids, closed, options.seed(), 0);
   }
 
   /** One answer in the making. */

@@ -10,7 +10,8 @@ import java.util.List;
 /**
  * How a text is generated.
  *
- * @param generation how its tokens are; without closing ids of its own, those of the tokenizer count
+ * @param generation how its tokens are; without closing ids of its own, those of the tokenizer
+ *     count
  * @param stopStrings texts that end the answer and are not part of it (HuggingFace: {@code
  *     stop_strings}); the one that is complete first counts
  * @param seed fixes every random choice

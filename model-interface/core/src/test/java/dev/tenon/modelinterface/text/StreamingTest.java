@@ -54,7 +54,7 @@ class StreamingTest {
     Random random = new Random(seed);
     byte[] letters = "ab é中".getBytes(StandardCharsets.UTF_8);
     int pieces = FallbackTokenizer.PIECES.size();
-    for (int i = 0; i < 300; i++) {
+    for (int i = 0; i < 150; i++) {
       TokenIds ids =
           ids(
               random,
@@ -90,8 +90,8 @@ class StreamingTest {
     TokenIds ids = TokenIds.of(257, 257, 256, 257); // ▁a ▁a ▁ ▁a
     List<String> pieces = new ArrayList<>();
     Generation answer =
-        TextGenerator.open(script(new FallbackTokenizer(), ids, new Random(0)))
-            .stream("x", GenerationOptions.greedy(4), pieces::add);
+        TextGenerator.open(script(new FallbackTokenizer(), ids, new Random(0))).stream(
+            "x", GenerationOptions.greedy(4), pieces::add);
 
     assertThat(answer.text()).isEqualTo("a a  a");
     assertThat(String.join("", pieces)).isEqualTo("a a  a");
@@ -102,8 +102,7 @@ class StreamingTest {
     check(tokenizer, ids, STOPS, random);
   }
 
-  private static void check(
-      Tokenizer tokenizer, TokenIds ids, List<String> stops, Random random) {
+  private static void check(Tokenizer tokenizer, TokenIds ids, List<String> stops, Random random) {
     List<String> pieces = new ArrayList<>();
     GenerationOptions tokens = GenerationOptions.greedy(ids.size() + 1);
     TextOptions options = new TextOptions(tokens, stops, 0);
@@ -124,8 +123,7 @@ class StreamingTest {
   private static OptionalInt firstStop(String text, List<String> stops) {
     for (int end = 0; end <= text.length(); end++) {
       String head = text.substring(0, end);
-      OptionalInt longest =
-          stops.stream().filter(head::endsWith).mapToInt(String::length).max();
+      OptionalInt longest = stops.stream().filter(head::endsWith).mapToInt(String::length).max();
       if (longest.isPresent()) {
         return OptionalInt.of(end - longest.getAsInt());
       }

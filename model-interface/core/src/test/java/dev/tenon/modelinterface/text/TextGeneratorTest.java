@@ -36,9 +36,7 @@ class TextGeneratorTest {
         BYTES,
         100,
         (prompt, answer) ->
-            new long[] {
-              answer.size() < ids.size() ? ids.get(answer.size()) : ByteTokenizer.EOS
-            });
+            new long[] {answer.size() < ids.size() ? ids.get(answer.size()) : ByteTokenizer.EOS});
   }
 
   @Test
@@ -128,8 +126,7 @@ class TextGeneratorTest {
 
     assertThatThrownBy(() -> llm.generate("12345", GenerationOptions.greedy(95)))
         .isInstanceOf(InvalidInputException.class)
-        .hasMessage(
-            "prompt and max_new_tokens: 6 + 95 tokens (expected: at most 100 together)");
+        .hasMessage("prompt and max_new_tokens: 6 + 95 tokens (expected: at most 100 together)");
     assertThat(llm.generate("12345", GenerationOptions.greedy(94)).text()).isEqualTo("abc");
   }
 
@@ -180,8 +177,7 @@ class TextGeneratorTest {
 
   @Test
   void aMissingBackendOrModelTypeIsNamedWithItsArtifact() {
-    Model network =
-        new Model("toy", ToyNetwork.of(258, 9), BYTES, Device.cpu());
+    Model network = new Model("toy", ToyNetwork.of(258, 9), BYTES, Device.cpu());
 
     assertThatThrownBy(() -> TextGenerator.open(network))
         .isInstanceOf(UnknownNameException.class)

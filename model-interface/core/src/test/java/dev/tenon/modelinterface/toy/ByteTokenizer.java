@@ -11,7 +11,9 @@ import java.util.OptionalLong;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
-/** One id per byte, then bos and eos. Decodes like byte-level BPE: malformed parts become U+FFFD. */
+/**
+ * One id per byte, then bos and eos. Decodes like byte-level BPE: malformed parts become U+FFFD.
+ */
 public final class ByteTokenizer implements Tokenizer {
   public static final long BOS = 256;
   public static final long EOS = 257;

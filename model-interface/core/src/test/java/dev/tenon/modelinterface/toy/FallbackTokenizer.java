@@ -4,7 +4,7 @@ import dev.tenon.model.Tokenizer;
 import dev.tenon.tensor.TokenIds;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
+import java.nio.CharBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
@@ -13,11 +13,13 @@ import java.util.OptionalLong;
 /**
  * Decodes as Llama-2's tokenizer.json says: Replace ▁, ByteFallback, Fuse, Strip one leading space.
  * Ids 0 to 255 are {@code <0x00>} to {@code <0xFF>}; a run of them that is no UTF-8 as a whole
- * becomes one U+FFFD each (tokenizers, decoders/byte_fallback.rs). Then come {@link #PIECES} and eos.
+ * becomes one U+FFFD each (tokenizers, decoders/byte_fallback.rs). Then come {@link #PIECES} and
+ * eos.
  */
 public final class FallbackTokenizer implements Tokenizer {
-  public static final List<String> PIECES = List.of("▁", "▁a", "b", "stop", "▁END", "é", "😀", "▁▁");
-  public static final long EOS = 256 + PIECES.size();
+  public static final List<String> PIECES =
+      List.of("▁", "▁a", "b", "stop", "▁END", "é", "😀", "▁▁");
+  public static final long EOS = 256L + PIECES.size();
 
   @Override
   public Encoding encode(String text, boolean addSpecialTokens) {
@@ -50,13 +52,12 @@ public final class FallbackTokenizer implements Tokenizer {
   }
 
   private static String flush(ByteArrayOutputStream run) {
-    byte[] bytes = run.toByteArray();
+    int bytes = run.size();
+    CharBuffer text = CharBuffer.allocate(bytes);
+    ByteBuffer utf8 = ByteBuffer.wrap(run.toByteArray());
     run.reset();
-    try {
-      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
-    } catch (CharacterCodingException e) {
-      return "\uFFFD".repeat(bytes.length);
-    }
+    boolean valid = !StandardCharsets.UTF_8.newDecoder().decode(utf8, text, true).isError();
+    return valid ? text.flip().toString() : "\uFFFD".repeat(bytes);
   }
 
   @Override

@@ -12,6 +12,7 @@ import dev.tenon.model.OutputRequest;
 import dev.tenon.model.Tokenizer;
 import dev.tenon.model.TrainEngine;
 import dev.tenon.objective.Objective;
+import dev.tenon.tensor.DType;
 import dev.tenon.tensor.Device;
 import dev.tenon.tensor.FieldKind;
 import dev.tenon.tensor.NamedArray;
@@ -47,7 +48,7 @@ public final class ToyEngine implements TrainEngine {
     this.network = network;
     this.next = next;
     this.learningRate = learningRate;
-    int vocab = network.program().vocabSize();
+    int vocab = learningRate > 0 ? network.program().vocabSize() : 0; // not needed to generate
     this.logits = new double[vocab][vocab];
     for (int i = 0; i < vocab; i++) {
       for (int j = 0; j < vocab; j++) {
@@ -104,7 +105,7 @@ public final class ToyEngine implements TrainEngine {
         .put(
             "token_logprobs",
             FieldKind.NEXT_TOKEN,
-            TensorData.ofDoubles(logprobs, logprobs.length).to(dev.tenon.tensor.DType.F32))
+            TensorData.ofDoubles(logprobs, logprobs.length).to(DType.F32))
         .build();
   }
 

@@ -1,4 +1,4 @@
-package dev.tenon.internal;
+package dev.tenon.model;
 
 import dev.tenon.error.InvalidInputException;
 import dev.tenon.generation.FinishReason;
@@ -7,7 +7,7 @@ import dev.tenon.generation.GenerationRequest;
 import dev.tenon.generation.GenerationSession;
 import dev.tenon.generation.Piece;
 import dev.tenon.generation.SessionLimits;
-import dev.tenon.model.Engine;
+import dev.tenon.internal.Problems;
 import dev.tenon.tensor.FieldKind;
 import dev.tenon.tensor.Items;
 import dev.tenon.tensor.NamedArray;
@@ -21,7 +21,7 @@ import java.util.Map;
 import java.util.Objects;
 
 /** Generates answers to a whole batch: a loop over one session. */
-public final class BatchGeneration {
+final class BatchGeneration {
   private final List<TokenIds> prompts = new ArrayList<>();
   private final List<Answer> answers = new ArrayList<>();
 
@@ -44,7 +44,7 @@ public final class BatchGeneration {
   }
 
   /** See {@link Engine#generate}. */
-  public static NamedArray run(Engine engine, NamedArray batch, GenerationOptions options) {
+  static NamedArray run(Engine engine, NamedArray batch, GenerationOptions options) {
     BatchGeneration generation = new BatchGeneration(batch);
     generation.generate(engine, options);
     return generation.result(batch.items());

@@ -1,0 +1,74 @@
+package dev.tenon.backend.pytorch;
+
+import dev.tenon.backend.pytorch.internal.CallSettings;
+import dev.tenon.backend.pytorch.internal.NativeScope;
+import dev.tenon.backend.pytorch.internal.TorchBridge;
+import dev.tenon.backend.pytorch.internal.TorchModule;
+import dev.tenon.backend.pytorch.internal.TorchValue;
+import dev.tenon.model.Network;
+import dev.tenon.nn.script.ProgramArchives;
+
+/** A network's fused weights and the archive that runs them. Holds the embedding and the fused projections, nothing else. */
+final class InferenceModel implements AutoCloseable {
+  static final CallSettings SETTINGS = CallSettings.inference(0);
+
+  private final Network network;
+  private final NativeScope owned;
+  private final TorchModule module;
+  private final TorchValue model;
+
+  private InferenceModel(Network network, TorchModule module, NativeScope owned, TorchValue model) {
+    this.network = network;
+    this.module = module;
+    this.owned = owned;
+    this.model = model;
+  }
+
+  /** Fuses weights, layer by layer. What it still needs of them it holds on to itself. */
+  static InferenceModel fuse(TorchBridge bridge, Network network, StageWeights weights) {
+    TorchModule module = bridge.load(ProgramArchives.inference(network.program()));
+    NativeScope owned = bridge.scope("inference model");
+    try (NativeScope scope = bridge.scope("fuse")) {
+      TorchValue model =
+          module.call(SETTINGS, scope, "open_model", weights.embed(scope), weights.head(scope));
+      for (int layer = 0; layer < network.program().layers(); layer++) {
+        model = module.call(SETTINGS, scope, "add_layer", model, weights.block(scope, layer));
+      }
+      return new InferenceModel(network, module, owned, model.moveTo(owned));
+    } catch (RuntimeException e) {
+      owned.close();
+      module.close();
+      throw e;
+    }
+  }
+
+  Network network() {
+    return network;
+  }
+
+  /** The outputs of one micro-batch: {@code Dict[str, Tensor]}. */
+  TorchValue forward(MicroBatch batch, TorchValue chunk, NativeScope scope) {
+    return module.call(
+        SETTINGS, scope, "forward", model, batch.rows, batch.plan, batch.wantRows, batch.wantNext, batch.hiddenStates, chunk,
+        scope.integer(network.program().keyValueHeads()), scope.integer(network.program().headDim()));
+  }
+
+  /** Calls a driver method that takes the model first. */
+  TorchValue onModel(NativeScope scope, String method, TorchValue... arguments) {
+    TorchValue[] all = new TorchValue[arguments.length + 1];
+    all[0] = model;
+    System.arraycopy(arguments, 0, all, 1, arguments.length);
+    return module.call(SETTINGS, scope, method, all);
+  }
+
+  /** Calls a driver method that works on caches alone. */
+  TorchValue onCaches(NativeScope scope, String method, TorchValue... arguments) {
+    return module.call(SETTINGS, scope, method, arguments);
+  }
+
+  @Override
+  public void close() {
+    owned.close();
+    module.close();
+  }
+}

@@ -1,0 +1,86 @@
+package dev.tenon.backend.pytorch;
+
+import dev.tenon.backend.pytorch.internal.NativeScope;
+import dev.tenon.backend.pytorch.internal.TorchValue;
+import dev.tenon.model.Output;
+import dev.tenon.model.OutputRequest;
+import dev.tenon.tensor.NamedArray;
+import dev.tenon.tensor.TensorData;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** The arguments of one pass of a driver over one micro-batch; its values live as long as their scope. */
+final class MicroBatch {
+  private final NamedArray batch;
+  private final OutputPlan outputs;
+  private final NativeScope scope;
+
+  /** {@code b}: {@code Dict[str, Tensor]} of the rows. */
+  final TorchValue rows;
+
+  /** {@code plan}: where the packed entries lie. */
+  final TorchValue plan;
+
+  /** {@code want_rows}, {@code want_next}, {@code hidden_states}. */
+  final TorchValue wantRows;
+
+  final TorchValue wantNext;
+  final TorchValue hiddenStates;
+
+  MicroBatch(NamedArray batch, OutputPlan outputs, NativeScope scope) {
+    this.batch = batch;
+    this.outputs = outputs;
+    this.scope = scope;
+    PaddedBatch padded = new PaddedBatch(batch);
+    rows = dict(rows(padded));
+    plan = dict(plan(padded));
+    wantRows = scope.texts(outputs.rows());
+    wantNext = scope.texts(outputs.next());
+    hiddenStates = scope.bool(outputs.hiddenStates());
+  }
+
+  private Map<String, TensorData> rows(PaddedBatch padded) {
+    Map<String, TensorData> tensors = new LinkedHashMap<>();
+    tensors.put("input_ids", padded.inputIds());
+    tensors.put("position_ids", padded.positionIds());
+    tensors.put("attention_mask", padded.attentionMask());
+    if (outputs.temperature() != 1) {
+      tensors.put("temperature", TensorData.ofFloats(new float[] {(float) outputs.temperature()}));
+    }
+    return tensors;
+  }
+
+  private Map<String, TensorData> plan(PaddedBatch padded) {
+    Map<String, TensorData> tensors = new LinkedHashMap<>();
+    tensors.put("rows", padded.rows());
+    if (!outputs.next().isEmpty()) {
+      PaddedBatch.NextTokens next = padded.nextTokens();
+      tensors.put("next_rows", next.rows());
+      tensors.put("next_targets", next.targets());
+      tensors.put("next_entries", next.entries());
+      tensors.put("next_size", TensorData.ofLongs(new long[] {next.size()}));
+    }
+    return tensors;
+  }
+
+  private TorchValue dict(Map<String, TensorData> tensors) {
+    return dict(scope, tensors);
+  }
+
+  /** A {@code Dict[str, Tensor]} of host tensors. */
+  static TorchValue dict(NativeScope scope, Map<String, TensorData> tensors) {
+    Map<String, TorchValue> values = new LinkedHashMap<>();
+    tensors.forEach((name, tensor) -> values.put(name, scope.tensor(tensor)));
+    return scope.tensorDict(values);
+  }
+
+  /** The outputs of the pass as fields of the micro-batch's items. */
+  NamedArray outputs(TorchValue results, OutputRequest request) {
+    Map<String, TorchValue> byName = results.entries();
+    NamedArray.Builder fields = NamedArray.builder(batch.items());
+    for (Output output : request.outputs()) {
+      fields.put(output.field(), output.kind(), byName.get(output.field()).toTensorData());
+    }
+    return fields.build();
+  }
+}

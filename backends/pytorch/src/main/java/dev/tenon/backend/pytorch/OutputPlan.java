@@ -1,0 +1,51 @@
+package dev.tenon.backend.pytorch;
+
+import dev.tenon.error.UnsupportedFeatureException;
+import dev.tenon.internal.Problems;
+import dev.tenon.model.Head;
+import dev.tenon.model.Network;
+import dev.tenon.model.Output;
+import dev.tenon.model.OutputRequest;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * A request in the driver's terms.
+ *
+ * @param rows outputs of every token
+ * @param next outputs of the next-token entries
+ * @param hiddenStates whether each layer's states are kept
+ * @param temperature divides the logits before the next-token outputs
+ */
+record OutputPlan(List<String> rows, List<String> next, boolean hiddenStates, double temperature) {
+  private static final Set<Output> CAUSAL_LM =
+      EnumSet.of(
+          Output.LOGITS, Output.TOKEN_LOGPROBS, Output.ENTROPY, Output.HIDDEN, Output.HIDDEN_STATES);
+
+  /**
+   * Translates a request.
+   *
+   * @throws UnsupportedFeatureException if the network's head does not give an output
+   */
+  static OutputPlan of(Network network, OutputRequest request) {
+    if (network.head() != Head.CAUSAL_LM) {
+      throw new UnsupportedFeatureException(Problems.problem("head", network.head(), "CAUSAL_LM"));
+    }
+    Set<Output> missing = EnumSet.copyOf(request.outputs());
+    missing.removeAll(CAUSAL_LM);
+    if (!missing.isEmpty()) {
+      throw new UnsupportedFeatureException(
+          Problems.problem("outputs of a " + network.head() + " network", missing, "some of " + CAUSAL_LM));
+    }
+    return new OutputPlan(
+        names(request, Output.LOGITS, Output.HIDDEN),
+        names(request, Output.TOKEN_LOGPROBS, Output.ENTROPY),
+        request.outputs().contains(Output.HIDDEN_STATES),
+        request.temperature());
+  }
+
+  private static List<String> names(OutputRequest request, Output... candidates) {
+    return List.of(candidates).stream().filter(request.outputs()::contains).map(Output::field).toList();
+  }
+}

@@ -1,0 +1,152 @@
+package dev.tenon.backend.pytorch;
+
+import dev.tenon.error.InvalidInputException;
+import dev.tenon.internal.Problems;
+import dev.tenon.model.Network;
+import dev.tenon.tensor.DType;
+import dev.tenon.tensor.FieldKind;
+import dev.tenon.tensor.NamedArray;
+import dev.tenon.tensor.TensorData;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * A packed micro-batch as the rows and columns that a program reads, one row per sequence, right-padded with 0; and the way back
+ * from rows to packed entries. B rows, T columns, N tokens, S sequences.
+ */
+final class PaddedBatch {
+  private final List<Integer> lengths;
+  private final int columns;
+  private final long[] ids; // [N]
+  private final boolean[] outputMask; // [N], empty: everything
+
+  /** Lays out a batch that {@link #check} accepts. */
+  PaddedBatch(NamedArray batch) {
+    lengths = batch.items().lengths();
+    columns = lengths.stream().mapToInt(Integer::intValue).max().orElse(0);
+    ids = batch.get("input_ids").toLongs();
+    outputMask = batch.find("output_mask").map(TensorData::toBooleans).orElse(new boolean[0]);
+  }
+
+  /** Refuses what the program could not run, with every problem of the batch. */
+  static void check(NamedArray batch, Network network) {
+    Problems problems = new Problems();
+    if (!batch.hasItems()) {
+      problems.add("batch", "no items", "packed sequences with Items");
+    } else {
+      checkLengths(batch.items().lengths(), network.maxPositions(), problems);
+      checkIds(batch, network.program().vocabSize(), problems);
+      batch
+          .find("output_mask")
+          .ifPresent(
+              mask ->
+                  problems.check(
+                      mask.dtype() == DType.BOOL && batch.kind("output_mask") == FieldKind.TOKEN,
+                      "output_mask",
+                      mask.dtype() + " per " + batch.kind("output_mask"),
+                      "BOOL per TOKEN"));
+    }
+    problems.throwIfAny(InvalidInputException::new);
+  }
+
+  private static void checkLengths(List<Integer> lengths, int maxPositions, Problems problems) {
+    int longest = lengths.stream().mapToInt(Integer::intValue).max().orElse(0);
+    problems.check(!lengths.isEmpty(), "batch", "no sequence", "at least one");
+    problems.check(
+        longest <= maxPositions, "sequence length", longest, "at most max_position_embeddings " + maxPositions);
+  }
+
+  private static void checkIds(NamedArray batch, int vocabSize, Problems problems) {
+    TensorData field = batch.find("input_ids").orElse(null);
+    if (field == null || field.dtype() != DType.I64 || batch.kind("input_ids") != FieldKind.TOKEN) {
+      problems.add("input_ids", field == null ? "missing" : field.dtype() + " " + field.shape(), "I64 per TOKEN");
+      return;
+    }
+    long[] ids = field.toLongs();
+    for (int i = 0; i < ids.length; i++) {
+      if (ids[i] < 0 || ids[i] >= vocabSize) {
+        problems.add("input_ids[" + i + "]", ids[i], "0 to " + (vocabSize - 1));
+        return;
+      }
+    }
+  }
+
+  /** {@code input_ids} I64 [B, T]. */
+  TensorData inputIds() {
+    return fill(ids, false);
+  }
+
+  /** {@code position_ids} I64 [B, T]: 0, 1, … in every row. */
+  TensorData positionIds() {
+    return fill(ids, true);
+  }
+
+  private TensorData fill(long[] packed, boolean positions) {
+    long[] padded = new long[Math.multiplyExact(lengths.size(), columns)];
+    int at = 0;
+    for (int row = 0; row < lengths.size(); row++) {
+      for (int t = 0; t < lengths.get(row); t++) {
+        padded[row * columns + t] = positions ? t : packed[at];
+        at++;
+      }
+    }
+    return TensorData.ofLongs(padded, lengths.size(), columns);
+  }
+
+  /** {@code attention_mask} BOOL [B, T]: true for real tokens. */
+  TensorData attentionMask() {
+    boolean[] mask = new boolean[Math.multiplyExact(lengths.size(), columns)];
+    for (int row = 0; row < lengths.size(); row++) {
+      Arrays.fill(mask, row * columns, row * columns + lengths.get(row), true);
+    }
+    return TensorData.ofBooleans(mask, lengths.size(), columns);
+  }
+
+  /** Where each packed token lies: {@code row * T + column}, I64 [N]. */
+  TensorData rows() {
+    long[] rows = new long[ids.length];
+    int at = 0;
+    for (int row = 0; row < lengths.size(); row++) {
+      for (int t = 0; t < lengths.get(row); t++) {
+        rows[at++] = (long) row * columns + t;
+      }
+    }
+    return TensorData.ofLongs(rows, at);
+  }
+
+  /** The next-token entries whose target is inside {@code output_mask}; the others cost nothing. */
+  NextTokens nextTokens() {
+    int size = ids.length - lengths.size();
+    long[] rows = new long[size];
+    long[] targets = new long[size];
+    long[] entries = new long[size];
+    int count = 0;
+    int entry = 0;
+    int token = 0;
+    for (int row = 0; row < lengths.size(); row++) {
+      for (int t = 0; t + 1 < lengths.get(row); t++, entry++, token++) {
+        if (outputMask.length == 0 || outputMask[token + 1]) {
+          rows[count] = (long) row * columns + t;
+          targets[count] = ids[token + 1];
+          entries[count++] = entry;
+        }
+      }
+      token++;
+    }
+    return new NextTokens(trim(rows, count), trim(targets, count), trim(entries, count), size);
+  }
+
+  private static TensorData trim(long[] values, int count) {
+    return TensorData.ofLongs(Arrays.copyOf(values, count), count);
+  }
+
+  /**
+   * Next-token entries to compute.
+   *
+   * @param rows where the predicting token lies, I64 [n]
+   * @param targets the token predicted, I64 [n]
+   * @param entries the place among all next-token entries, I64 [n]
+   * @param size number of all next-token entries
+   */
+  record NextTokens(TensorData rows, TensorData targets, TensorData entries, long size) {}
+}

@@ -1,0 +1,67 @@
+package dev.tenon.backend.pytorch;
+
+import dev.tenon.backend.pytorch.internal.TorchBridge;
+import dev.tenon.error.InvalidInputException;
+import dev.tenon.error.UnsupportedFeatureException;
+import dev.tenon.internal.Problems;
+import dev.tenon.model.Model;
+import dev.tenon.model.ModelBackend;
+import dev.tenon.model.Network;
+import dev.tenon.spec.FinetuneSpec;
+import dev.tenon.spec.Precision;
+
+/**
+ * Runs networks by libtorch in this JVM, on the CPU and in f32. The first call of a process loads libtorch. Immutable and safe for
+ * threads; engines of one backend run side by side.
+ */
+public final class PyTorchBackend implements ModelBackend {
+  /** The registered name. */
+  public static final String NAME = "pytorch";
+
+  /** Bytes of logits that live at once for next-token outputs. */
+  private static final long HEAD_CHUNK_BYTES = 64L << 20;
+
+  private final long headChunkBytes;
+
+  /** Creates the backend; nothing is loaded yet. */
+  public PyTorchBackend() {
+    this(HEAD_CHUNK_BYTES);
+  }
+
+  PyTorchBackend(long headChunkBytes) {
+    this.headChunkBytes = headChunkBytes;
+  }
+
+  @Override
+  public String name() {
+    return NAME;
+  }
+
+  @Override
+  public Model initialize(Model model, FinetuneSpec spec) {
+    Network network = network(model);
+    if (spec.precision() != Precision.F32) {
+      throw new UnsupportedFeatureException(Problems.problem("precision", spec.precision(), "F32"));
+    }
+    // Refuses a decaying schedule without its total before anything is loaded.
+    double unused = spec.scheduleFactor(0);
+    return model.withModule(new TorchTrainEngine(TorchBridge.start(), network, spec, headChunkBytes));
+  }
+
+  @Override
+  public Model initializeForInference(Model model) {
+    return model.withModule(TorchInferenceEngine.open(TorchBridge.start(), network(model), headChunkBytes));
+  }
+
+  private static Network network(Model model) {
+    if (!model.device().type().equals("cpu")) {
+      throw new UnsupportedFeatureException(
+          Problems.problem("device of model " + model.name(), model.device(), "cpu"));
+    }
+    if (model.module() instanceof Network network) {
+      return network;
+    }
+    throw new InvalidInputException(
+        Problems.problem("module of model " + model.name(), "Engine", "a Network that no backend has initialised"));
+  }
+}

@@ -1,0 +1,111 @@
+package dev.tenon.backend.pytorch;
+
+import dev.tenon.backend.pytorch.internal.MappedTensors;
+import dev.tenon.backend.pytorch.internal.NativeScope;
+import dev.tenon.backend.pytorch.internal.TorchValue;
+import dev.tenon.checkpoint.Weights;
+import dev.tenon.model.Network;
+import dev.tenon.model.Parameter;
+import dev.tenon.model.Parameter.Stage;
+import dev.tenon.tensor.DType;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The weights of a network on the native side, F32, under the names and in the dicts that its program reads. A tied weight is one
+ * tensor in several dicts. Lives as long as the scope it was loaded into.
+ */
+final class StageWeights {
+  private final Map<String, TorchValue> byName = new LinkedHashMap<>();
+  private final Map<String, TorchValue> embed = new LinkedHashMap<>();
+  private final List<Map<String, TorchValue>> blocks = new ArrayList<>();
+  private final Map<String, TorchValue> head = new LinkedHashMap<>();
+
+  private StageWeights() {}
+
+  /**
+   * Loads weights.
+   *
+   * @param trainable true: copies that require gradients; false: mapped from their file where they are F32 in one
+   */
+  static StageWeights load(Network network, NativeScope scope, boolean trainable) {
+    StageWeights loaded = new StageWeights();
+    for (int i = 0; i < network.program().layers(); i++) {
+      loaded.blocks.add(new LinkedHashMap<>());
+    }
+    Map<Path, MappedTensors> files = new HashMap<>();
+    for (Parameter parameter : network.parameters()) {
+      TorchValue source = source(network.weights(), parameter, scope, files);
+      loaded.add(parameter, trainable ? replaced(source, source.toParameter(scope)) : float32(source, scope));
+    }
+    return loaded;
+  }
+
+  private static TorchValue source(
+      Weights weights, Parameter parameter, NativeScope scope, Map<Path, MappedTensors> files) {
+    String name = parameter.name();
+    return weights
+        .region(name)
+        .map(
+            region ->
+                files
+                    .computeIfAbsent(region.file(), file -> scope.bridge().map(file, scope))
+                    .tensor(weights.info(name).dtype(), region.offset(), weights.info(name).shape()))
+        .orElseGet(() -> scope.tensor(weights.read(name)));
+  }
+
+  private static TorchValue float32(TorchValue source, NativeScope scope) {
+    return source.dtype() == DType.F32 ? source : replaced(source, source.cast(scope, DType.F32));
+  }
+
+  private static TorchValue replaced(TorchValue source, TorchValue copy) {
+    source.close();
+    return copy;
+  }
+
+  private void add(Parameter parameter, TorchValue tensor) {
+    byName.put(parameter.name(), tensor);
+    dict(parameter.stage(), parameter.layer()).put(parameter.key(), tensor);
+    for (Stage stage : parameter.alsoUsedBy()) {
+      dict(stage, parameter.layer()).put(parameter.key(), tensor);
+    }
+  }
+
+  private Map<String, TorchValue> dict(Stage stage, int layer) {
+    return switch (stage) {
+      case EMBED -> embed;
+      case BLOCK -> blocks.get(layer);
+      case HEAD -> head;
+    };
+  }
+
+  /** Every weight by its HuggingFace name, in the order of the network's parameters. */
+  Map<String, TorchValue> byName() {
+    return Collections.unmodifiableMap(byName);
+  }
+
+  /** {@code Dict[str, Tensor]} of the embedding stage. */
+  TorchValue embed(NativeScope scope) {
+    return scope.tensorDict(embed);
+  }
+
+  /** {@code Dict[str, Tensor]} of one block. */
+  TorchValue block(NativeScope scope, int layer) {
+    return scope.tensorDict(blocks.get(layer));
+  }
+
+  /** {@code List[Dict[str, Tensor]]} of all blocks. */
+  TorchValue blocks(NativeScope scope) {
+    return scope.dicts(blocks.stream().map(scope::tensorDict).toList());
+  }
+
+  /** {@code Dict[str, Tensor]} of the head stage. */
+  TorchValue head(NativeScope scope) {
+    return scope.tensorDict(head);
+  }
+}

@@ -1,0 +1,177 @@
+package dev.tenon.backend.pytorch;
+
+import dev.tenon.backend.pytorch.internal.NativeScope;
+import dev.tenon.backend.pytorch.internal.TorchBridge;
+import dev.tenon.backend.pytorch.internal.TorchValue;
+import dev.tenon.checkpoint.CheckpointDirectory;
+import dev.tenon.checkpoint.Weights;
+import dev.tenon.error.CheckpointException;
+import dev.tenon.generation.GenerationSession;
+import dev.tenon.generation.SessionLimits;
+import dev.tenon.internal.Problems;
+import dev.tenon.model.Engine;
+import dev.tenon.model.Metrics;
+import dev.tenon.model.Network;
+import dev.tenon.model.OutputRequest;
+import dev.tenon.objective.Objective;
+import dev.tenon.tensor.Device;
+import dev.tenon.tensor.NamedArray;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** What the engines for inference and for training share: batches in, outputs out, one thread at a time. */
+abstract class TorchEngine implements Engine {
+  final TorchBridge bridge;
+  final CallGuard guard;
+  private final Network network;
+  private final int microBatchTokens;
+  private final long headChunkBytes;
+  private final Map<String, ObjectiveProgram> objectives = new HashMap<>();
+  private final List<TorchSession> sessions = new ArrayList<>();
+
+  TorchEngine(TorchBridge bridge, Network network, int microBatchTokens, long headChunkBytes) {
+    this.bridge = bridge;
+    this.network = network;
+    this.microBatchTokens = microBatchTokens;
+    this.headChunkBytes = headChunkBytes;
+    this.guard = new CallGuard("engine of " + network.architecture());
+  }
+
+  /** Runs one micro-batch without gradients. */
+  abstract TorchValue forward(MicroBatch batch, NativeScope scope);
+
+  /** The model that generates. */
+  abstract InferenceModel inferenceModel();
+
+  /** What {@link #save} writes. */
+  abstract Weights weights();
+
+  /** Releases what the subclass owns. */
+  abstract void release();
+
+  @Override
+  public final Network network() {
+    return network;
+  }
+
+  @Override
+  public final Device device() {
+    return Device.cpu();
+  }
+
+  @Override
+  public final NamedArray forward(NamedArray batch, OutputRequest request) {
+    try (CallGuard.Pass pass = guard.enter()) {
+      PaddedBatch.check(batch, network);
+      OutputPlan plan = OutputPlan.of(network, request);
+      List<NamedArray> results = new ArrayList<>();
+      for (NamedArray part : microBatches(batch)) {
+        try (NativeScope scope = bridge.scope("forward")) {
+          MicroBatch micro = new MicroBatch(part, plan, scope);
+          results.add(micro.outputs(forward(micro, scope), request));
+        }
+      }
+      NamedArray all = NamedArray.concat(results);
+      return all.select(all.items().indexesOf(batch.items().ids()));
+    }
+  }
+
+  @Override
+  public final Metrics evalBatch(NamedArray batch, Objective objective) {
+    try (CallGuard.Pass pass = guard.enter()) {
+      ObjectiveProgram program = check(batch, objective);
+      OutputPlan plan = OutputPlan.of(network, objective.outputs());
+      List<NamedArray> parts = microBatches(batch);
+      Sums sums = new Sums(objective, weight(program, parts, objective));
+      for (NamedArray part : parts) {
+        try (NativeScope scope = bridge.scope("evalBatch")) {
+          TorchValue outputs = forward(new MicroBatch(part, plan, scope), scope);
+          sums.add(program.loss(outputs, part, objective, scope));
+        }
+      }
+      return sums.metrics();
+    }
+  }
+
+  /** Refuses what cannot run and compiles the objective. */
+  final ObjectiveProgram check(NamedArray batch, Objective objective) {
+    PaddedBatch.check(batch, network);
+    ObjectiveBatch.check(batch, objective);
+    return objectives.computeIfAbsent(objective.text(), text -> new ObjectiveProgram(bridge, objective));
+  }
+
+  /** The weight of the whole batch. */
+  final double weight(ObjectiveProgram program, List<NamedArray> parts, Objective objective) {
+    double weight = 0;
+    for (NamedArray part : parts) {
+      try (NativeScope scope = bridge.scope("weight")) {
+        weight += program.weight(part, objective, scope);
+      }
+    }
+    return weight;
+  }
+
+  /** The batch in parts of alike lengths that each fit the token budget. */
+  final List<NamedArray> microBatches(NamedArray batch) {
+    return batch.items().withinPadded(microBatchTokens).stream().map(batch::select).toList();
+  }
+
+  /** Rows of logits that live at once, an {@code int}. */
+  final TorchValue chunk(NativeScope scope) {
+    return scope.integer(Math.max(1, headChunkBytes / (4L * network.program().vocabSize())));
+  }
+
+  @Override
+  public final GenerationSession openSession(SessionLimits limits) {
+    try (CallGuard.Pass pass = guard.enter()) {
+      TorchSession session = new TorchSession(inferenceModel(), guard, limits, bridge, sessions::remove);
+      sessions.add(session);
+      return session;
+    }
+  }
+
+  /** Number of sessions that are open. */
+  final int openSessions() {
+    return sessions.size();
+  }
+
+  @Override
+  public final void save(Path directory) {
+    try (CallGuard.Pass pass = guard.enter()) {
+      refuseSource(directory);
+      CheckpointDirectory.write(directory, temporary -> network.save(temporary, weights()));
+    }
+  }
+
+  /** Replacing a file that is mapped would change or lose the weights that are read from it. */
+  private void refuseSource(Path directory) {
+    Path target = directory.toAbsolutePath().normalize();
+    for (String name : network.weights().names()) {
+      Optional<Path> source = network.weights().region(name).map(x -> x.file().toAbsolutePath());
+      if (source.filter(file -> target.equals(file.normalize().getParent())).isPresent()) {
+        throw new CheckpointException(
+            Problems.problem("save to", directory, "another directory than the one it was opened from"));
+      }
+    }
+  }
+
+  @Override
+  public final void close() {
+    guard.close(
+        () -> {
+          List.copyOf(sessions).forEach(TorchSession::release);
+          objectives.values().forEach(ObjectiveProgram::close);
+          release();
+        });
+  }
+
+  /** Architecture and kind of engine. */
+  @Override
+  public String toString() {
+    return getClass().getSimpleName() + "(" + network.architecture() + ", f32)";
+  }
+}

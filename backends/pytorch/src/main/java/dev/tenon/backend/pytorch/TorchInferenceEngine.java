@@ -1,0 +1,45 @@
+package dev.tenon.backend.pytorch;
+
+import dev.tenon.backend.pytorch.internal.NativeScope;
+import dev.tenon.backend.pytorch.internal.TorchBridge;
+import dev.tenon.backend.pytorch.internal.TorchValue;
+import dev.tenon.checkpoint.Weights;
+import dev.tenon.model.Network;
+import dev.tenon.spec.FinetuneSpec;
+
+/** Inference through the fused weights. */
+final class TorchInferenceEngine extends TorchEngine {
+  private final InferenceModel model;
+
+  private TorchInferenceEngine(TorchBridge bridge, Network network, InferenceModel model, long headChunkBytes) {
+    super(bridge, network, FinetuneSpec.DEFAULT_MICRO_BATCH_TOKENS, headChunkBytes);
+    this.model = model;
+  }
+
+  static TorchInferenceEngine open(TorchBridge bridge, Network network, long headChunkBytes) {
+    try (NativeScope loading = bridge.scope("load")) {
+      StageWeights weights = StageWeights.load(network, loading, false);
+      return new TorchInferenceEngine(bridge, network, InferenceModel.fuse(bridge, network, weights), headChunkBytes);
+    }
+  }
+
+  @Override
+  TorchValue forward(MicroBatch batch, NativeScope scope) {
+    return model.forward(batch, chunk(scope), scope);
+  }
+
+  @Override
+  InferenceModel inferenceModel() {
+    return model;
+  }
+
+  @Override
+  Weights weights() {
+    return network().weights();
+  }
+
+  @Override
+  void release() {
+    model.close();
+  }
+}

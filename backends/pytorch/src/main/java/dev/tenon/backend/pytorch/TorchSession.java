@@ -1,0 +1,171 @@
+package dev.tenon.backend.pytorch;
+
+import dev.tenon.backend.pytorch.internal.NativeScope;
+import dev.tenon.backend.pytorch.internal.TorchBridge;
+import dev.tenon.backend.pytorch.internal.TorchValue;
+import dev.tenon.error.EngineClosedException;
+import dev.tenon.error.InsufficientMemoryException;
+import dev.tenon.error.InvalidInputException;
+import dev.tenon.generation.GenerationRequest;
+import dev.tenon.generation.GenerationSession;
+import dev.tenon.generation.Piece;
+import dev.tenon.generation.SessionLimits;
+import dev.tenon.internal.Problems;
+import dev.tenon.model.Network;
+import dev.tenon.tensor.TensorData;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * Greedy generation with a key/value cache. Live requests sit side by side in the first rows of the cache; new ones join at the
+ * end, and the last one moves into the place of one that ends.
+ */
+final class TorchSession implements GenerationSession {
+  private final InferenceModel model;
+  private final CallGuard guard;
+  private final SessionLimits limits;
+  private final TorchBridge bridge;
+  private final Consumer<TorchSession> onClose;
+  private final KeyValueCache cache;
+  private final List<LiveRequest> rows = new ArrayList<>();
+  private long nextId;
+  private boolean closed;
+
+  TorchSession(
+      InferenceModel model, CallGuard guard, SessionLimits limits, TorchBridge bridge, Consumer<TorchSession> onClose) {
+    this.model = model;
+    this.guard = guard;
+    this.limits = limits;
+    this.bridge = bridge;
+    this.onClose = onClose;
+    this.cache = new KeyValueCache(model, bridge);
+  }
+
+  @Override
+  public long add(GenerationRequest request) {
+    try (CallGuard.Pass pass = enter()) {
+      check(request);
+      LiveRequest added = new LiveRequest(nextId, request);
+      long tokens = rows.stream().mapToLong(LiveRequest::maxTokens).sum() + added.maxTokens();
+      if (rows.size() == limits.requests() || tokens > limits.cacheTokens()) {
+        throw new InsufficientMemoryException(
+            Problems.problem(
+                "session", (rows.size() + 1) + " requests of " + tokens + " cache tokens", "at most " + limits));
+      }
+      cache.ensure(rows.size() + 1, added.maxTokens());
+      rows.add(added);
+      return nextId++;
+    }
+  }
+
+  private void check(GenerationRequest request) {
+    Network network = model.network();
+    long tokens = (long) request.promptIds().size() + request.options().maxNewTokens();
+    Problems problems = new Problems();
+    problems.check(
+        tokens <= network.maxPositions(),
+        "prompt and max_new_tokens",
+        request.promptIds().size() + " + " + request.options().maxNewTokens(),
+        "at most max_position_embeddings " + network.maxPositions());
+    problems.check(tokens <= limits.cacheTokens(), "request", tokens + " cache tokens", "at most " + limits);
+    int vocabSize = network.program().vocabSize();
+    request.promptIds().stream()
+        .filter(id -> id < 0 || id >= vocabSize)
+        .findFirst()
+        .ifPresent(id -> problems.add("prompt token", id, "0 to " + (vocabSize - 1)));
+    problems.throwIfAny(InvalidInputException::new);
+  }
+
+  @Override
+  public List<Piece> step() {
+    try (CallGuard.Pass pass = enter()) {
+      int started = (int) rows.stream().filter(LiveRequest::started).count();
+      List<Piece> pieces = new ArrayList<>();
+      run(0, started, pieces);
+      run(started, rows.size(), pieces);
+      pieces.sort(Comparator.comparingLong(Piece::id));
+      for (int row = rows.size() - 1; row >= 0; row--) {
+        if (rows.get(row).finished()) {
+          remove(row);
+        }
+      }
+      return pieces;
+    }
+  }
+
+  /** One forward pass over neighbouring rows that have either all started or all not. */
+  private void run(int first, int end, List<Piece> pieces) {
+    if (first == end) {
+      return;
+    }
+    List<LiveRequest> group = rows.subList(first, end);
+    int length = group.stream().mapToInt(LiveRequest::lengthAfterStep).max().orElseThrow();
+    try (NativeScope scope = bridge.scope("step")) {
+      TorchValue batch = MicroBatch.dict(scope, StepBatch.tensors(group, length));
+      List<TorchValue> picked =
+          model
+              .onModel(
+                  scope, "greedy_step", batch, cache.keys(), cache.values(), scope.integer(first), scope.integer(length))
+              .elements();
+      TensorData tokens = picked.get(0).toTensorData(); // [B]
+      TensorData logprobs = picked.get(1).toTensorData(); // [B]
+      for (int i = 0; i < group.size(); i++) {
+        pieces.add(group.get(i).accept(tokens.getLong(i), logprobs.getFloat(i)));
+      }
+    }
+  }
+
+  private void remove(int row) {
+    int last = rows.size() - 1;
+    if (row < last) {
+      cache.moveRow(last, row, rows.get(last).length());
+      rows.set(row, rows.get(last));
+    }
+    rows.remove(last);
+  }
+
+  @Override
+  public void cancel(long id) {
+    try (CallGuard.Pass pass = enter()) {
+      for (int row = 0; row < rows.size(); row++) {
+        if (rows.get(row).id() == id) {
+          remove(row);
+          return;
+        }
+      }
+    }
+  }
+
+  @Override
+  public int live() {
+    return rows.size();
+  }
+
+  private CallGuard.Pass enter() {
+    CallGuard.Pass pass = guard.enter();
+    if (closed) {
+      pass.close();
+      throw new EngineClosedException(Problems.problem("session", "closed", "open"));
+    }
+    return pass;
+  }
+
+  @Override
+  public void close() {
+    if (closed) {
+      return;
+    }
+    try (CallGuard.Pass pass = guard.enter()) {
+      release();
+      onClose.accept(this);
+    }
+  }
+
+  /** Frees the cache; called by a thread that is inside the guard. */
+  void release() {
+    closed = true;
+    cache.close();
+  }
+}

@@ -1,0 +1,211 @@
+package dev.tenon.backend.pytorch;
+
+import dev.tenon.backend.pytorch.internal.CallSettings;
+import dev.tenon.backend.pytorch.internal.NativeScope;
+import dev.tenon.backend.pytorch.internal.TorchBridge;
+import dev.tenon.backend.pytorch.internal.TorchModule;
+import dev.tenon.backend.pytorch.internal.TorchValue;
+import dev.tenon.checkpoint.Weights;
+import dev.tenon.error.InvalidInputException;
+import dev.tenon.internal.Problems;
+import dev.tenon.model.Metrics;
+import dev.tenon.model.Network;
+import dev.tenon.model.TrainEngine;
+import dev.tenon.nn.script.ProgramArchives;
+import dev.tenon.objective.Objective;
+import dev.tenon.spec.FinetuneSpec;
+import dev.tenon.tensor.NamedArray;
+import dev.tenon.tensor.TensorSink;
+import java.util.Iterator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Training with HuggingFace weights; generation through fused weights that are made when asked for and dropped by a step. */
+final class TorchTrainEngine extends TorchEngine implements TrainEngine {
+  private static final CallSettings GRAD = CallSettings.grad(0);
+  private static final CallSettings NO_GRAD = CallSettings.noGrad(0);
+
+  private final FinetuneSpec spec;
+  private final NativeScope owned;
+  private final TorchModule module;
+  private final StageWeights weights;
+  private @Nullable AdamWState optimizer;
+  private @Nullable InferenceModel view;
+  private long version;
+
+  TorchTrainEngine(TorchBridge bridge, Network network, FinetuneSpec spec, long headChunkBytes) {
+    super(bridge, network, spec.microBatchTokens(), headChunkBytes);
+    this.spec = spec;
+    module = bridge.load(ProgramArchives.training(network.program()));
+    owned = bridge.scope("train engine");
+    try {
+      weights = StageWeights.load(network, owned, true);
+    } catch (RuntimeException e) {
+      release();
+      throw e;
+    }
+  }
+
+  @Override
+  TorchValue forward(MicroBatch batch, NativeScope scope) {
+    return forward(NO_GRAD, "forward", batch, chunk(scope), scope);
+  }
+
+  private TorchValue forward(
+      CallSettings settings, String method, MicroBatch batch, TorchValue chunk, NativeScope scope) {
+    return module.call(
+        settings,
+        scope,
+        method,
+        weights.embed(scope),
+        weights.blocks(scope),
+        weights.head(scope),
+        batch.rows,
+        batch.plan,
+        batch.wantRows,
+        batch.wantNext,
+        batch.hiddenStates,
+        chunk);
+  }
+
+  @Override
+  public Metrics trainBatch(NamedArray batch, Objective objective) {
+    try (CallGuard.Pass pass = guard.enter();
+        NativeScope step = bridge.scope("trainBatch")) {
+      refuseOpenSessions();
+      ObjectiveProgram program = check(batch, objective);
+      dropView();
+      Gradients gradients = backward(program, batch, objective, step);
+      double factor = spec.scheduleFactor(version);
+      Metrics metrics = gradients.metrics(clip(gradients.list, spec.maxGradNorm(), step));
+      metrics = metrics.with("learning_rate", spec.learningRate() * factor);
+      if (!Double.isFinite(metrics.get("loss")) || !Double.isFinite(metrics.get("grad_norm"))) {
+        return metrics.with("skipped", 1);
+      }
+      optimizer().step(gradients.list.elements(), factor, step);
+      version++;
+      return metrics;
+    }
+  }
+
+  @Override
+  public Metrics gradients(NamedArray batch, Objective objective, TensorSink sink) {
+    try (CallGuard.Pass pass = guard.enter();
+        NativeScope step = bridge.scope("gradients")) {
+      ObjectiveProgram program = check(batch, objective);
+      Gradients gradients = backward(program, batch, objective, step);
+      Metrics metrics = gradients.metrics(clip(gradients.list, 0, step));
+      Iterator<TorchValue> tensors = gradients.list.elements().iterator();
+      for (String name : weights.byName().keySet()) {
+        sink.accept(name, tensors.next().toTensorData());
+      }
+      return metrics;
+    }
+  }
+
+  /** Forward and backward over all micro-batches. */
+  private Gradients backward(ObjectiveProgram program, NamedArray batch, Objective objective, NativeScope step) {
+    OutputPlan plan = OutputPlan.of(network(), objective.outputs());
+    List<NamedArray> parts = microBatches(batch);
+    Sums sums = new Sums(objective, weight(program, parts, objective));
+    TorchValue parameters = step.tensors(weights.byName().values());
+    TorchValue accumulated = step.tensors(List.of());
+    for (NamedArray part : parts) {
+      try (NativeScope scope = bridge.scope("micro-batch")) {
+        MicroBatch micro = new MicroBatch(part, plan, scope);
+        TorchValue chunk = chunk(scope);
+        // x and kept carry the graph from the forward to the backward call.
+        List<TorchValue> passed = forward(GRAD, "train_forward", micro, chunk, scope).elements();
+        ObjectiveProgram.Gradient gradient =
+            program.gradient(passed.get(1), part, objective, sums.scale(), scope);
+        sums.add(gradient.sums());
+        TorchValue next =
+            module.call(
+                GRAD,
+                step,
+                "train_backward",
+                weights.head(scope),
+                micro.rows,
+                micro.plan,
+                micro.wantNext,
+                chunk,
+                passed.get(0),
+                passed.get(2),
+                gradient.outputs(),
+                parameters,
+                accumulated);
+        accumulated.close();
+        accumulated = next;
+      }
+    }
+    return new Gradients(accumulated, sums);
+  }
+
+  private double clip(TorchValue gradients, double maxNorm, NativeScope scope) {
+    return module.call(NO_GRAD, scope, "clip", gradients, scope.real(maxNorm)).toTensorData().getDouble(0);
+  }
+
+  private AdamWState optimizer() {
+    AdamWState state = optimizer;
+    if (state == null) {
+      state = new AdamWState(network(), weights, spec, module, owned);
+      optimizer = state;
+    }
+    return state;
+  }
+
+  private void refuseOpenSessions() {
+    if (openSessions() > 0) {
+      throw new InvalidInputException(
+          Problems.problem("open sessions", openSessions(), "none while weights change"));
+    }
+  }
+
+  @Override
+  public void parameters(TensorSink sink) {
+    try (CallGuard.Pass pass = guard.enter()) {
+      weights.byName().forEach((name, tensor) -> sink.accept(name, tensor.toTensorData()));
+    }
+  }
+
+  @Override
+  public long version() {
+    return version;
+  }
+
+  @Override
+  InferenceModel inferenceModel() {
+    InferenceModel model = view;
+    if (model == null) {
+      model = InferenceModel.fuse(bridge, network(), weights);
+      view = model;
+    }
+    return model;
+  }
+
+  private void dropView() {
+    InferenceModel model = view;
+    if (model != null) {
+      view = null;
+      model.close();
+    }
+  }
+
+  @Override
+  Weights weights() {
+    return new EngineWeights(weights.byName());
+  }
+
+  @Override
+  void release() {
+    dropView();
+    owned.close();
+    module.close();
+  }
+
+  private record Gradients(TorchValue list, Sums sums) {
+    Metrics metrics(double norm) {
+      return sums.metrics().with("grad_norm", norm);
+    }
+  }
+}

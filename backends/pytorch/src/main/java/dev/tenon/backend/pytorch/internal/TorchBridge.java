@@ -1,0 +1,86 @@
+package dev.tenon.backend.pytorch.internal;
+
+import dev.tenon.error.UnsupportedFeatureException;
+import dev.tenon.nn.script.ScriptArchive;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one place where Java talks to libtorch: it loads DJL's PyTorch engine, compiles {@linkplain
+ * ScriptArchive scripts}, passes values in and out, and counts every native object.
+ *
+ * <p>libtorch is loaded once in a process and never unloaded, so there is one bridge, made by the
+ * first {@link #start()}. It is an object and not a set of static functions so that nothing native
+ * can be reached before the engine has started. Any thread may use it.
+ */
+public final class TorchBridge {
+
+  private static @Nullable TorchBridge started;
+
+  private final DjlNatives natives;
+  private final Builtins builtins;
+
+  private TorchBridge(DjlNatives natives) {
+    this.natives = natives;
+    this.builtins = new Builtins(this);
+  }
+
+  /**
+   * The process's bridge. The first call loads libtorch, in 0.5 s, or a few seconds the first time
+   * on a machine, when the libraries are unpacked into DJL's cache folder. A failed start may be
+   * tried again.
+   *
+   * @throws UnsupportedFeatureException if the native libraries are not on the class path or the
+   *     DJL version is another one
+   */
+  public static synchronized TorchBridge start() {
+    TorchBridge bridge = started;
+    if (bridge == null) {
+      bridge = new TorchBridge(TorchStart.load());
+      started = bridge;
+    }
+    return bridge;
+  }
+
+  /** What Java owns now on the native side, in the whole process. */
+  public static OpenHandles openHandles() {
+    return HandleCounter.read();
+  }
+
+  /**
+   * Compiles a script.
+   *
+   * @throws ScriptCompileException if libtorch cannot compile the text
+   */
+  public TorchModule load(ScriptArchive archive) {
+    return TorchModule.load(this, archive, true);
+  }
+
+  /**
+   * Opens an owner of values.
+   *
+   * @param name what it is for, shown if it is never closed
+   */
+  public NativeScope scope(String name) {
+    return new NativeScope(this, name);
+  }
+
+  /**
+   * Opens a file whose regions are to become tensors without being read.
+   *
+   * @param file a regular file that nobody shortens while a tensor of it lives: touching a page
+   *     behind its end would end the process
+   * @param scope owner of the mappings and of the tensors
+   */
+  public MappedTensors map(Path file, NativeScope scope) {
+    return new MappedTensors(file, scope);
+  }
+
+  DjlNatives natives() {
+    return natives;
+  }
+
+  Builtins builtins() {
+    return builtins;
+  }
+}

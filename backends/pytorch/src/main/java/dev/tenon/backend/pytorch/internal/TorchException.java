@@ -1,0 +1,31 @@
+package dev.tenon.backend.pytorch.internal;
+
+import dev.tenon.error.TenonException;
+
+/**
+ * libtorch refused a call, an operator failed, or a script raised an error. The message is {@code
+ * method: reason (line n)}, with the line in the script's methods; the cause is DJL's exception.
+ */
+public final class TorchException extends TenonException {
+
+  private static final long serialVersionUID = 1L;
+
+  private final String reason;
+  private final String detail;
+
+  TorchException(String message, String reason, String detail, Throwable cause) {
+    super(message, cause);
+    this.reason = reason;
+    this.detail = detail;
+  }
+
+  /** What went wrong, alone: an operator's message or the text of an {@code assert}. */
+  public String reason() {
+    return reason;
+  }
+
+  /** libtorch's whole text, with the script's stack and source lines. */
+  public String detail() {
+    return detail;
+  }
+}

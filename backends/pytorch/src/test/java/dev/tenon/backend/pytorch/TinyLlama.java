@@ -1,0 +1,75 @@
+package dev.tenon.backend.pytorch;
+
+import dev.tenon.model.Model;
+import dev.tenon.model.Output;
+import dev.tenon.model.OutputRequest;
+import dev.tenon.nn.HfModels;
+import dev.tenon.nn.family.llama.LlamaConfig;
+import dev.tenon.objective.BatchField;
+import dev.tenon.objective.Objective;
+import dev.tenon.tensor.DType;
+import dev.tenon.tensor.Device;
+import dev.tenon.tensor.FieldKind;
+import dev.tenon.tensor.Items;
+import dev.tenon.tensor.NamedArray;
+import dev.tenon.tensor.TensorData;
+import java.net.URISyntaxException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
+
+/** A small network with random weights, and batches for it. */
+final class TinyLlama {
+  static final int VOCABULARY = 29;
+
+  private static final LlamaConfig CONFIG =
+      LlamaConfig.of(VOCABULARY, 24, 40, 2, 4).withKeyValueHeads(2).withBiases(true, false);
+
+  private TinyLlama() {}
+
+  static Model create(boolean tied) {
+    return HfModels.create("tiny", Device.cpu(), CONFIG.withTiedHead(tied).toMap(), tokenizer(), 7);
+  }
+
+  private static Path tokenizer() {
+    try {
+      return Path.of(TinyLlama.class.getResource("tokenizer").toURI());
+    } catch (URISyntaxException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Random tokens; a third of them is to be learned. */
+  static NamedArray batch(long seed, int... lengths) {
+    Random random = new Random(seed);
+    int tokens = IntStream.of(lengths).sum();
+    long[] ids = random.longs(tokens, 0, VOCABULARY).toArray();
+    boolean[] learned = new boolean[tokens];
+    for (int i = 0; i < tokens; i++) {
+      learned[i] = random.nextInt(3) == 0 || i == 1;
+    }
+    TensorData mask = TensorData.ofBooleans(learned, tokens);
+    return NamedArray.builder(Items.ofLengths(lengths))
+        .put("input_ids", TensorData.ofLongs(ids, tokens))
+        .put("loss_mask", mask)
+        .put("output_mask", mask)
+        .build();
+  }
+
+  /** Mean of -log p over the tokens to learn. */
+  static Objective crossEntropy() {
+    return Objective.of(
+        "cross-entropy",
+        OutputRequest.of(Output.TOKEN_LOGPROBS),
+        List.of(new BatchField("loss_mask", FieldKind.TOKEN, DType.BOOL)),
+        """
+        def mask(self, batch: Dict[str, Tensor]) -> Tensor:
+          return torch.index_select(batch["loss_mask"], 0, batch["target_index"]).float()
+        def weight(self, batch: Dict[str, Tensor], hp: Dict[str, float]) -> Tensor:
+          return torch.sum(self.mask(batch))
+        def loss(self, out: Dict[str, Tensor], batch: Dict[str, Tensor], hp: Dict[str, float]) -> Dict[str, Tensor]:
+          return {"loss": -torch.sum(out["token_logprobs"] * self.mask(batch))}
+        """);
+  }
+}

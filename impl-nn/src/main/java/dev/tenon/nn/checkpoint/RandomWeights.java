@@ -1,0 +1,126 @@
+package dev.tenon.nn.checkpoint;
+
+import dev.tenon.checkpoint.Weights;
+import dev.tenon.error.UnknownNameException;
+import dev.tenon.internal.Problems;
+import dev.tenon.model.Parameter;
+import dev.tenon.nn.family.Architecture;
+import dev.tenon.nn.family.Architecture.Start;
+import dev.tenon.tensor.DType;
+import dev.tenon.tensor.TensorData;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Collections;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * Weights of a network that has learned nothing, in F32, made when they are read. A tensor is a
+ * function of seed and name alone: the same on every machine, in any order. Immutable and safe for
+ * threads.
+ */
+final class RandomWeights implements Weights {
+  private final SortedMap<String, Parameter> parameters = new TreeMap<>();
+  private final Architecture architecture;
+  private final long seed;
+
+  RandomWeights(Architecture architecture, long seed) {
+    this.architecture = architecture;
+    this.seed = seed;
+    architecture.parameters().forEach(x -> parameters.put(x.name(), x));
+  }
+
+  @Override
+  public SortedSet<String> names() {
+    return Collections.unmodifiableSortedSet(new TreeSet<>(parameters.keySet()));
+  }
+
+  @Override
+  public Info info(String name) {
+    return new Info(DType.F32, parameter(name).shape());
+  }
+
+  @Override
+  public TensorData read(String name) {
+    Parameter parameter = parameter(name);
+    Start start = architecture.start().apply(parameter);
+    List<ByteBuffer> segments = TensorData.allocate(info(name).bytes());
+    Normal normal = new Normal(mix(seed) ^ hash(name));
+    for (ByteBuffer segment : segments) {
+      for (int at = 0; at < segment.capacity(); at += Float.BYTES) {
+        double value =
+            start.deviation() == 0
+                ? start.mean()
+                : start.mean() + start.deviation() * normal.next();
+        segment.putFloat(at, (float) value);
+      }
+    }
+    return TensorData.wrap(DType.F32, parameter.shape(), segments);
+  }
+
+  private Parameter parameter(String name) {
+    Parameter found = parameters.get(name);
+    if (found == null) {
+      throw new UnknownNameException(
+          Problems.problem("parameter", name, "one of " + architecture.name()));
+    }
+    return found;
+  }
+
+  /** FNV-1a over UTF-8, 64 bits. */
+  private static long hash(String name) {
+    long hash = 0xcbf29ce484222325L;
+    for (byte each : name.getBytes(StandardCharsets.UTF_8)) {
+      hash = (hash ^ (each & 0xff)) * 0x100000001b3L;
+    }
+    return hash;
+  }
+
+  /** The output function of SplitMix64 (Steele et al. 2014). */
+  private static long mix(long state) {
+    long z = (state ^ (state >>> 30)) * 0xbf58476d1ce4e5b9L;
+    z = (z ^ (z >>> 27)) * 0x94d049bb133111ebL;
+    return z ^ (z >>> 31);
+  }
+
+  /**
+   * Standard normal numbers by Marsaglia's polar method, in StrictMath, so that all machines agree.
+   */
+  private static final class Normal {
+    private long state;
+    private double spare;
+    private boolean hasSpare;
+
+    Normal(long state) {
+      this.state = state;
+    }
+
+    double next() {
+      if (hasSpare) {
+        hasSpare = false;
+        return spare;
+      }
+      double u;
+      double v;
+      double square;
+      do {
+        u = uniform();
+        v = uniform();
+        square = u * u + v * v;
+      } while (square >= 1 || square == 0);
+      double scale = StrictMath.sqrt(-2 * StrictMath.log(square) / square);
+      spare = v * scale;
+      hasSpare = true;
+      return u * scale;
+    }
+
+    /** Between -1 and 1. */
+    private double uniform() {
+      state += 0x9e3779b97f4a7c15L;
+      return (mix(state) >>> 11) * 0x1p-52 - 1;
+    }
+  }
+}

@@ -1,0 +1,56 @@
+package dev.tenon.nn.family;
+
+import dev.tenon.error.InvalidInputException;
+import dev.tenon.internal.Problems;
+import dev.tenon.model.Head;
+import dev.tenon.model.Parameter;
+import dev.tenon.model.Program;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+
+/**
+ * A network without weights.
+ *
+ * @param name in HuggingFace's terms, for example {@code LlamaForCausalLM}
+ * @param head what sits on top
+ * @param parameters the parameter table, in the order of first use
+ * @param program the computation
+ * @param maxPositions longest sequence it is made for, in tokens
+ * @param tied names that stand for another parameter and appear in no table: tied name to table
+ *     name
+ * @param ignored names in files that are no parameters, such as buffers of old versions
+ * @param start how a parameter begins when nothing has been trained
+ */
+public record Architecture(
+    String name,
+    Head head,
+    List<Parameter> parameters,
+    Program program,
+    int maxPositions,
+    Map<String, String> tied,
+    Pattern ignored,
+    Function<Parameter, Start> start) {
+  /** Copies and checks that no name appears twice. */
+  public Architecture {
+    parameters = List.copyOf(parameters);
+    tied = Map.copyOf(tied);
+    Map<String, Parameter> byName = new LinkedHashMap<>();
+    Problems problems = new Problems();
+    for (Parameter each : parameters) {
+      problems.check(
+          byName.put(each.name(), each) == null, "parameter", each.name(), "listed once");
+    }
+    problems.throwIfAny(InvalidInputException::new);
+  }
+
+  /**
+   * A normal distribution.
+   *
+   * @param mean its mean
+   * @param deviation its standard deviation; 0 for a constant
+   */
+  public record Start(double mean, double deviation) {}
+}

@@ -1,0 +1,23 @@
+package dev.tenon.nn.family;
+
+import dev.tenon.nn.config.ConfigReader;
+
+/**
+ * A family of networks: what a config.json of its model type describes. Implementations are
+ * immutable.
+ */
+public interface Family {
+  /** The {@code model_type} of config.json that the family reads, for example {@code llama}. */
+  String modelType();
+
+  /**
+   * Reads a configuration.
+   *
+   * @param config the keys of config.json
+   * @throws dev.tenon.error.UnsupportedFeatureException for keys that ask for what the program does
+   *     not do
+   * @throws dev.tenon.error.CheckpointException for missing or wrong keys, all of them in one
+   *     message
+   */
+  Architecture read(ConfigReader config);
+}

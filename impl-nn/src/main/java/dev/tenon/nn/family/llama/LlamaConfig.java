@@ -1,0 +1,226 @@
+package dev.tenon.nn.family.llama;
+
+import dev.tenon.error.InvalidInputException;
+import dev.tenon.internal.Problems;
+import dev.tenon.nn.config.ConfigReader;
+import java.util.Map;
+
+/**
+ * The numbers of a Llama network, under transformers' names ({@code LlamaConfig}).
+ *
+ * @param vocabSize V, token ids
+ * @param hiddenSize H, a multiple of the heads
+ * @param intermediateSize width of the MLP
+ * @param numHiddenLayers L, blocks
+ * @param numAttentionHeads query heads
+ * @param numKeyValueHeads heads of keys and values; divides the query heads
+ * @param headDim D, dimensions of a head, even
+ * @param maxPositionEmbeddings longest sequence it is made for, in tokens
+ * @param rmsNormEps what the norms add to the mean square
+ * @param rope rotary positions
+ * @param attentionBias whether the four attention projections have biases
+ * @param mlpBias whether the three MLP projections have biases
+ * @param tieWordEmbeddings whether the head reads the embedding's weight
+ * @param initializerRange standard deviation of a random start
+ */
+public record LlamaConfig(
+    int vocabSize,
+    int hiddenSize,
+    int intermediateSize,
+    int numHiddenLayers,
+    int numAttentionHeads,
+    int numKeyValueHeads,
+    int headDim,
+    int maxPositionEmbeddings,
+    double rmsNormEps,
+    Rope rope,
+    boolean attentionBias,
+    boolean mlpBias,
+    boolean tieWordEmbeddings,
+    double initializerRange) {
+  static final int MAX_SIZE = 1 << 24;
+  static final int MAX_LAYERS = 4096;
+  static final int MAX_HEAD_DIM = 8192;
+
+  /** Checks every number and their relations. */
+  public LlamaConfig {
+    Problems problems = new Problems();
+    size(problems, "vocab_size", vocabSize, MAX_SIZE);
+    size(problems, "hidden_size", hiddenSize, MAX_SIZE);
+    size(problems, "intermediate_size", intermediateSize, MAX_SIZE);
+    size(problems, "num_hidden_layers", numHiddenLayers, MAX_LAYERS);
+    size(problems, "num_attention_heads", numAttentionHeads, MAX_SIZE);
+    size(problems, "num_key_value_heads", numKeyValueHeads, MAX_SIZE);
+    size(problems, "head_dim", headDim, MAX_HEAD_DIM);
+    size(problems, "max_position_embeddings", maxPositionEmbeddings, Integer.MAX_VALUE);
+    problems.check(rmsNormEps > 0 && rmsNormEps < 1, "rms_norm_eps", rmsNormEps, "between 0 and 1");
+    problems.check(
+        initializerRange > 0 && Double.isFinite(initializerRange),
+        "initializer_range",
+        initializerRange,
+        "finite, > 0");
+    problems.check(headDim % 2 == 0, "head_dim", headDim, "an even number");
+    problems.check(
+        divides(numAttentionHeads, hiddenSize),
+        "num_attention_heads",
+        numAttentionHeads,
+        "a divisor of hidden_size " + hiddenSize);
+    problems.check(
+        divides(numKeyValueHeads, numAttentionHeads),
+        "num_key_value_heads",
+        numKeyValueHeads,
+        "a divisor of num_attention_heads " + numAttentionHeads);
+    problems.throwIfAny(InvalidInputException::new);
+  }
+
+  private static void size(Problems problems, String key, int value, int most) {
+    problems.check(value > 0 && value <= most, key, value, "an integer from 1 to " + most);
+  }
+
+  private static boolean divides(int part, int whole) {
+    return part > 0 && whole % part == 0;
+  }
+
+  /**
+   * A configuration from the sizes that have no default; the rest as transformers has it: as many
+   * key/value heads as heads, heads of hidden_size / heads, 2048 positions, eps 1e-6, theta 10000,
+   * no biases, an untied head, start 0.02.
+   */
+  public static LlamaConfig of(
+      int vocabSize,
+      int hiddenSize,
+      int intermediateSize,
+      int numHiddenLayers,
+      int numAttentionHeads) {
+    return new LlamaConfig(
+        vocabSize,
+        hiddenSize,
+        intermediateSize,
+        numHiddenLayers,
+        numAttentionHeads,
+        numAttentionHeads,
+        hiddenSize / Math.max(1, numAttentionHeads),
+        2048,
+        1e-6,
+        Rope.of(10000),
+        false,
+        false,
+        false,
+        0.02);
+  }
+
+  /**
+   * Reads config.json, in the spelling of transformers 4 or 5.
+   *
+   * @throws dev.tenon.error.UnsupportedFeatureException for keys that ask for what the program does
+   *     not do
+   * @throws dev.tenon.error.CheckpointException for missing or wrong keys, all of them in one
+   *     message
+   */
+  public static LlamaConfig read(ConfigReader keys) {
+    return LlamaConfigReader.read(keys);
+  }
+
+  /**
+   * The keys of a config.json that this configuration is read from, in a spelling that transformers
+   * 4 and 5 know.
+   */
+  public Map<String, Object> toMap() {
+    return LlamaConfigReader.toMap(this);
+  }
+
+  /** The same configuration with fewer key/value heads. */
+  public LlamaConfig withKeyValueHeads(int heads) {
+    return new LlamaConfig(
+        vocabSize,
+        hiddenSize,
+        intermediateSize,
+        numHiddenLayers,
+        numAttentionHeads,
+        heads,
+        headDim,
+        maxPositionEmbeddings,
+        rmsNormEps,
+        rope,
+        attentionBias,
+        mlpBias,
+        tieWordEmbeddings,
+        initializerRange);
+  }
+
+  /** The same configuration with heads of another size. */
+  public LlamaConfig withHeadDim(int dim) {
+    return new LlamaConfig(
+        vocabSize,
+        hiddenSize,
+        intermediateSize,
+        numHiddenLayers,
+        numAttentionHeads,
+        numKeyValueHeads,
+        dim,
+        maxPositionEmbeddings,
+        rmsNormEps,
+        rope,
+        attentionBias,
+        mlpBias,
+        tieWordEmbeddings,
+        initializerRange);
+  }
+
+  /** The same configuration for sequences of another length and with other rotary positions. */
+  public LlamaConfig withPositions(int maxPositions, Rope other) {
+    return new LlamaConfig(
+        vocabSize,
+        hiddenSize,
+        intermediateSize,
+        numHiddenLayers,
+        numAttentionHeads,
+        numKeyValueHeads,
+        headDim,
+        maxPositions,
+        rmsNormEps,
+        other,
+        attentionBias,
+        mlpBias,
+        tieWordEmbeddings,
+        initializerRange);
+  }
+
+  /** The same configuration with or without biases. */
+  public LlamaConfig withBiases(boolean attention, boolean mlp) {
+    return new LlamaConfig(
+        vocabSize,
+        hiddenSize,
+        intermediateSize,
+        numHiddenLayers,
+        numAttentionHeads,
+        numKeyValueHeads,
+        headDim,
+        maxPositionEmbeddings,
+        rmsNormEps,
+        rope,
+        attention,
+        mlp,
+        tieWordEmbeddings,
+        initializerRange);
+  }
+
+  /** The same configuration with a tied or untied head. */
+  public LlamaConfig withTiedHead(boolean tied) {
+    return new LlamaConfig(
+        vocabSize,
+        hiddenSize,
+        intermediateSize,
+        numHiddenLayers,
+        numAttentionHeads,
+        numKeyValueHeads,
+        headDim,
+        maxPositionEmbeddings,
+        rmsNormEps,
+        rope,
+        attentionBias,
+        mlpBias,
+        tied,
+        initializerRange);
+  }
+}

@@ -1,0 +1,69 @@
+package dev.tenon.nn.script;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.tenon.model.Program;
+import dev.tenon.objective.Objective;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.Objects;
+
+/**
+ * Puts the texts together that make an archive: a prelude per precision, helpers that families
+ * share, the family's program, and the driver that loops over the stages inside one call. Every
+ * runtime loads the same bytes. Safe for threads.
+ */
+public final class ProgramArchives {
+  /**
+   * What {@code fuse} makes of a layer, and a model as the inference driver holds it; PACKED
+   * differs by precision.
+   */
+  private static final String MODEL =
+      "Tuple[Dict[str, Tensor], List[Dict[str, $PACKED]], List[Dict[str, Tensor]], Dict[str,"
+          + " $PACKED], Dict[str, Tensor]]";
+
+  private static final String PACKED_F32 = "Tensor";
+
+  private ProgramArchives() {}
+
+  /**
+   * The archive of a training engine, f32: {@code forward}, {@code train_forward}, {@code
+   * train_backward} and the optimizer.
+   */
+  public static ScriptArchive training(Program program) {
+    return archive(program, "driver-train");
+  }
+
+  /**
+   * The archive of an inference engine, f32: {@code open_model}, {@code add_layer}, {@code forward}
+   * and the steps.
+   */
+  public static ScriptArchive inference(Program program) {
+    return archive(program, "driver-infer");
+  }
+
+  /** The archive of an objective: its own methods and {@code loss_and_grad}. */
+  public static ScriptArchive objective(Objective objective) {
+    return ScriptArchive.of(resource("objective"), objective.text());
+  }
+
+  private static ScriptArchive archive(Program program, String driver) {
+    return ScriptArchive.of(
+        f32(resource("prelude-f32")), f32(program.text()), f32(resource(driver)));
+  }
+
+  private static String f32(String text) {
+    return text.replace("$MODEL", MODEL).replace("$PACKED", PACKED_F32);
+  }
+
+  private static String resource(String name) {
+    String file = name + ".torchscript";
+    try (InputStream in =
+        Objects.requireNonNull(ProgramArchives.class.getResourceAsStream(file), file)) {
+      return new String(in.readAllBytes(), UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,149 @@
+package dev.tenon.checkpoint;
+
+import dev.tenon.error.CheckpointException;
+import dev.tenon.error.InvalidInputException;
+import dev.tenon.internal.Json;
+import dev.tenon.internal.JsonObject;
+import dev.tenon.internal.Problems;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+/**
+ * What a committed directory holds: {@code manifest.json} with {@code {"files": [{"path", "bytes",
+ * "sha256"}, …]}}, paths with forward slashes, sorted.
+ *
+ * @param files by path
+ */
+record Manifest(SortedMap<String, Entry> files) {
+  static final String NAME = "manifest.json";
+  private static final int SHOWN = 8;
+
+  /** Size in bytes and SHA-256 in lower-case hexadecimal digits. */
+  record Entry(long bytes, String sha256) {}
+
+  /** Describes the files of a directory, but for an older manifest; links are refused. */
+  static Manifest of(Path directory) throws IOException {
+    SortedMap<String, Entry> files = new TreeMap<>();
+    for (Path file : regularFiles(directory)) {
+      files.put(relative(directory, file), new Entry(Files.size(file), sha256(file)));
+    }
+    files.remove(NAME);
+    return new Manifest(files);
+  }
+
+  static List<Path> regularFiles(Path directory) throws IOException {
+    List<Path> files = new ArrayList<>();
+    try (Stream<Path> all = Files.walk(directory)) {
+      for (Path path : (Iterable<Path>) all::iterator) {
+        if (Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)) {
+          files.add(path);
+        } else if (!Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
+          throw new CheckpointException(
+              Problems.problem(String.valueOf(path), "neither", "a file or directory"));
+        }
+      }
+    }
+    return files;
+  }
+
+  private static String relative(Path directory, Path file) {
+    List<String> names = new ArrayList<>();
+    directory.relativize(file).forEach(x -> names.add(x.toString()));
+    return String.join("/", names);
+  }
+
+  private static String sha256(Path file) throws IOException {
+    try (InputStream in = Files.newInputStream(file)) {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      try (DigestInputStream through = new DigestInputStream(in, digest)) {
+        byte[] buffer = new byte[1 << 16];
+        int count = 0;
+        while (count >= 0) {
+          count = through.read(buffer);
+        }
+      }
+      return HexFormat.of().formatHex(digest.digest());
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
+  }
+
+  void write(Path directory) throws IOException {
+    List<Object> list = new ArrayList<>();
+    files.forEach(
+        (path, entry) -> {
+          Map<String, Object> file = new LinkedHashMap<>();
+          file.put("path", path);
+          file.put("bytes", entry.bytes());
+          file.put("sha256", entry.sha256());
+          list.add(file);
+        });
+    Files.write(directory.resolve(NAME), Json.prettyBytes(Map.of("files", list)));
+  }
+
+  /** Reads the manifest of a directory. */
+  static Manifest read(Path directory) {
+    try {
+      return parse(directory);
+    } catch (InvalidInputException e) {
+      throw new CheckpointException(directory + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static Manifest parse(Path directory) {
+    JsonObject json = Json.readObject(directory.resolve(NAME));
+    SortedMap<String, Entry> files = new TreeMap<>();
+    for (JsonObject file : json.objects("files")) {
+      files.put(file.string("path"), new Entry(file.integer("bytes"), file.string("sha256")));
+    }
+    return new Manifest(files);
+  }
+
+  /**
+   * Reports files that are missing, changed or not listed (hidden ones excepted); contents are read
+   * only if asked.
+   */
+  void check(Path directory, boolean contents) throws IOException {
+    List<String> wrong = new ArrayList<>();
+    SortedMap<String, Path> found = new TreeMap<>();
+    for (Path file : regularFiles(directory)) {
+      found.put(relative(directory, file), file);
+    }
+    for (Map.Entry<String, Entry> listed : files.entrySet()) {
+      Path file = found.remove(listed.getKey());
+      Entry entry = listed.getValue();
+      if (file == null) {
+        wrong.add(Problems.problem(listed.getKey(), "missing", entry.bytes() + " bytes"));
+      } else if (Files.size(file) != entry.bytes()) {
+        wrong.add(
+            Problems.problem(
+                listed.getKey(), Files.size(file) + " bytes", String.valueOf(entry.bytes())));
+      } else if (contents && !sha256(file).equals(entry.sha256())) {
+        wrong.add(Problems.problem(listed.getKey(), "changed", "sha256 " + entry.sha256()));
+      }
+    }
+    found.remove(NAME);
+    found.keySet().stream()
+        .filter(x -> !x.startsWith("."))
+        .forEach(x -> wrong.add(Problems.problem(x, "not in " + NAME, "only listed files")));
+    if (!wrong.isEmpty()) {
+      String shown = String.join("; ", wrong.subList(0, Math.min(SHOWN, wrong.size())));
+      String more = wrong.size() > SHOWN ? "; and " + (wrong.size() - SHOWN) + " more" : "";
+      throw new CheckpointException(directory + ": " + shown + more);
+    }
+  }
+}

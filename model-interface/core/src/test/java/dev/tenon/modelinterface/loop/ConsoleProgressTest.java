@@ -1,0 +1,35 @@
+package dev.tenon.modelinterface.loop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tenon.model.Metrics;
+import dev.tenon.model.ModelVersion;
+import dev.tenon.modelinterface.toy.ByteTokenizer;
+import dev.tenon.modelinterface.toy.ToyEngine;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.Test;
+
+class ConsoleProgressTest {
+  @Test
+  void printsOneLineForEachStepAndEvaluation() {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    ConsoleProgress progress =
+        new ConsoleProgress(new PrintStream(bytes, true, StandardCharsets.UTF_8));
+
+    progress.onStart(ToyEngine.trainable(new ByteTokenizer()), 300);
+    progress.onStep(
+        new ModelVersion(0, 12, 12), Metrics.empty().with("loss", 2.31234).with("tokens", 4071));
+    progress.onEvaluation(
+        new ModelVersion(0, 12, 12), Metrics.empty().with("loss", Double.NaN).with("lr", 1e-5));
+    progress.onEnd(new ModelVersion(0, 12, 12));
+
+    assertThat(bytes.toString(StandardCharsets.UTF_8).lines())
+        .containsExactly(
+            "training toy, 300 steps",
+            "step 12/300 epoch 0 loss 2.312 tokens 4071",
+            "evaluation at step 12 loss NaN lr 1.000e-05",
+            "ended at step 12/300");
+  }
+}
