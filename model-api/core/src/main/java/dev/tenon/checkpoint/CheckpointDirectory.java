@@ -198,8 +198,8 @@ public final class CheckpointDirectory {
   }
 
   /**
-   * Checks that {@link #write} may write there, so that a long run fails before it starts and not at
-   * its end.
+   * Checks that {@link #write} may write there, so that a long run fails before it starts and not
+   * at its end.
    *
    * @throws CheckpointException if the path is a file, or a directory with files that are not ours
    */
