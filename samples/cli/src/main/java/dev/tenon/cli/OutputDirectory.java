@@ -45,6 +45,10 @@ final class OutputDirectory {
 
   private static InvalidInputException wrong(Path output, String found) {
     return new InvalidInputException(
-        "--output " + output + ": " + found + " (expected: a new or empty directory, or one that tenon wrote)");
+        "--output "
+            + output
+            + ": "
+            + found
+            + " (expected: a new or empty directory, or one that tenon wrote)");
   }
 }

@@ -53,8 +53,7 @@ class PythonRoundTripTest {
           new PromptAnswer("Where is Paris?", " In France."));
 
   private static Model open(Path directory) {
-    return HfModels.registry()
-        .create("hf", "model", Device.cpu(), Arguments.of("path", directory));
+    return HfModels.registry().create("hf", "model", Device.cpu(), Arguments.of("path", directory));
   }
 
   @ParameterizedTest

@@ -37,8 +37,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The Java examples of the README stand in this file, compile and run. */
 class ReadmeExamplesTest {
   private static final Path README = Path.of("../../README.md");
-  private static final Path HERE =
-      Path.of("src/test/java/dev/tenon/cli/ReadmeExamplesTest.java");
+  private static final Path HERE = Path.of("src/test/java/dev/tenon/cli/ReadmeExamplesTest.java");
   private static final Pattern BLOCK = Pattern.compile("(?s)```java\n(.*?)```");
 
   private final Path checkpoint = Resources.directory("families/llama");
@@ -62,7 +61,8 @@ class ReadmeExamplesTest {
         BLOCK.matcher(Files.readString(README)).results().map(MatchResult::group).toList();
     assertThat(examples).hasSizeGreaterThanOrEqualTo(3);
     for (String example : examples) {
-      String body = example.lines().filter(x -> !x.startsWith("```")).collect(Collectors.joining("\n"));
+      String body =
+          example.lines().filter(x -> !x.startsWith("```")).collect(Collectors.joining("\n"));
       assertThat(code).contains(withoutLayout(body));
     }
   }
@@ -87,7 +87,8 @@ class ReadmeExamplesTest {
     long seed = 1;
     ModelRegistry models = HfModels.registry();
     Model base = models.create("hf", "actor", Device.cpu(), Arguments.of("path", checkpoint));
-    Batches batches = PromptAnswer.read(file, base.tokenizer()).batches(tokens(4096), seed).epochs(3);
+    Batches batches =
+        PromptAnswer.read(file, base.tokenizer()).batches(tokens(4096), seed).epochs(3);
     FinetuneSpec spec = FinetuneSpec.steps(batches.size()).learningRate(1e-4);
     try (Model actor = new PyTorchBackend().initialize(base, spec)) {
       SftInterface sft = new SftInterface();
