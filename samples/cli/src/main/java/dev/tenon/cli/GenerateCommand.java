@@ -48,6 +48,8 @@ final class GenerateCommand implements Callable<Integer> {
       description = "Most tokens to generate.")
   private int maxNewTokens;
 
+  // Accepted so that scripts may say it; there is nothing to choose yet.
+  @SuppressWarnings("UnusedVariable")
   @Option(
       names = "--greedy",
       description = "Always the likeliest token. It is the only way for now, and the default.")

@@ -27,7 +27,7 @@ record GreedyCheck() implements Check {
   /** Positions at which two sequences differ; those that only one of them has count too. */
   static long differences(TokenIds a, TokenIds b) {
     int common = Math.min(a.size(), b.size());
-    long different = Math.max(a.size(), b.size()) - common;
+    long different = (long) Math.max(a.size(), b.size()) - common;
     for (int i = 0; i < common; i++) {
       different += a.get(i) == b.get(i) ? 0 : 1;
     }

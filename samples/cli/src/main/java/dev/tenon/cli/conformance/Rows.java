@@ -40,7 +40,8 @@ record Rows(int columns, List<Integer> lengths) {
     int length = 0;
     for (int t = 0; t < columns; t++) {
       long value = mask.getLong((long) row * columns + t);
-      if (value != 0 && value != 1 || value == 1 && length != t) {
+      boolean afterZero = value == 1 && length != t;
+      if (value < 0 || value > 1 || afterZero) {
         throw new InvalidInputException(
             "attention_mask row "
                 + row
