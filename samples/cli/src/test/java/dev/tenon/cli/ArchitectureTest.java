@@ -140,13 +140,12 @@ class ArchitectureTest {
             .ignoreDependency("dev.tenon.objective.Objective", "dev.tenon.model.OutputRequest"));
   }
 
-  /** One slice a package; internal packages belong to the package above them. */
+  /** One slice a package. */
   private static final SliceAssignment PACKAGES =
       new SliceAssignment() {
         @Override
         public SliceIdentifier getIdentifierOf(JavaClass type) {
-          return SliceIdentifier.of(
-              type.getPackageName().replaceFirst("(dev\\.tenon\\..+)\\.internal\\b.*", "$1"));
+          return SliceIdentifier.of(type.getPackageName());
         }
 
         @Override
