@@ -53,6 +53,11 @@ abstract class TorchEngine implements Engine {
   /** What {@link #save} writes. */
   abstract Weights weights();
 
+  /** How the weights came about. */
+  RunRecord record() {
+    return new RunRecord(network);
+  }
+
   /** Releases what the subclass owns. */
   abstract void release();
 
@@ -148,7 +153,12 @@ abstract class TorchEngine implements Engine {
   public final void save(Path directory) {
     try (CallGuard.Pass pass = guard.enter()) {
       refuseSource(directory);
-      CheckpointDirectory.write(directory, temporary -> network.save(temporary, weights()));
+      CheckpointDirectory.write(
+          directory,
+          temporary -> {
+            network.save(temporary, weights());
+            record().write(temporary);
+          });
     }
   }
 

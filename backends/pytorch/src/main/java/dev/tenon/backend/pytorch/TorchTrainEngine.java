@@ -204,6 +204,11 @@ final class TorchTrainEngine extends TorchEngine implements TrainEngine {
   }
 
   @Override
+  RunRecord record() {
+    return super.record().training(spec, version);
+  }
+
+  @Override
   void release() {
     dropView();
     owned.close();

@@ -21,11 +21,15 @@ import dev.tenon.spec.Precision;
 import dev.tenon.spec.Schedule;
 import dev.tenon.tensor.NamedArray;
 import dev.tenon.tensor.TensorData;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -236,6 +240,18 @@ class TrainEngineTest {
       }
       model.trainEngine().trainBatch(batch, TinyLlama.crossEntropy());
     }
+  }
+
+  @Test
+  void recordsHowTheWeightsCameAbout(@TempDir Path directory) throws IOException {
+    Path saved = directory.resolve("saved");
+    FinetuneSpec spec = FinetuneSpec.steps(9).learningRate(1e-2);
+    try (Model model = new PyTorchBackend().initialize(TinyLlama.create(true), spec)) {
+      model.trainEngine().trainBatch(batch, TinyLlama.crossEntropy());
+      model.engine().save(saved);
+    }
+    assertThat(Files.readString(saved.resolve("tenon.json")))
+        .contains("\"optimizer_steps\": 1", "\"max_steps\": 9", "\"learning_rate\": 0.01");
   }
 
   @Test
