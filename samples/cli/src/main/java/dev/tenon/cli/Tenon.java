@@ -5,6 +5,7 @@ import java.io.FileOutputStream;
 import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.Objects;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -51,17 +52,31 @@ public final class Tenon {
   /** The whole command, for {@link #main} and for tests. */
   static CommandLine commandLine() {
     Tenon tenon = new Tenon();
-    return new CommandLine(tenon)
+    CommandLine command = new CommandLine(tenon);
+    command.getCommandSpec().version("tenon " + version());
+    return command
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setExecutionExceptionHandler(new Failures(() -> tenon.verbose))
-        .setExecutionStrategy(
-            parsed -> {
-              if (tenon.verbose) {
-                // Before the first logger is made; overrides simplelogger.properties.
-                System.setProperty("org.slf4j.simpleLogger.defaultLogLevel", "info");
-                System.setProperty("org.slf4j.simpleLogger.log.ai.djl", "info");
-              }
-              return new CommandLine.RunLast().execute(parsed);
-            });
+        .setExecutionStrategy(tenon::execute);
+  }
+
+  private int execute(CommandLine.ParseResult parsed) {
+    if (verbose) {
+      // Before the first logger is made; overrides simplelogger.properties.
+      System.setProperty("org.slf4j.simpleLogger.defaultLogLevel", "info");
+      System.setProperty("org.slf4j.simpleLogger.log.ai.djl", "info");
+    }
+    try {
+      return new CommandLine.RunLast().execute(parsed);
+    } catch (OutOfMemoryError | LinkageError e) {
+      // picocli hands only exceptions to the handler.
+      throw new CommandLine.ExecutionException(parsed.commandSpec().commandLine(), e.toString(), e);
+    }
+  }
+
+  /** The jar's version; none when run from classes. */
+  private static String version() {
+    return Objects.requireNonNullElse(
+        Tenon.class.getPackage().getImplementationVersion(), "(unpackaged)");
   }
 }

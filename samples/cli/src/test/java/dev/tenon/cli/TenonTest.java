@@ -3,11 +3,18 @@ package dev.tenon.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class TenonTest {
   @TempDir private Path directory;
+
+  @AfterEach
+  void quietAgain() {
+    System.clearProperty("org.slf4j.simpleLogger.defaultLogLevel");
+    System.clearProperty("org.slf4j.simpleLogger.log.ai.djl");
+  }
 
   @Test
   void wrongUsageExitsWith2AndShowsTheUsage() {

@@ -118,7 +118,6 @@ class AlgorithmOracleTest {
   }
 
   private static Path directory() {
-    String given = System.getProperty("oracle.dir", "");
-    return given.isEmpty() ? Resources.directory("algo") : Path.of(given);
+    return Resources.directory("oracle.dir", "algo");
   }
 }

@@ -24,8 +24,7 @@ class ConformanceTest {
 
   @Test
   void theBackendGivesTheOraclesNumbers() {
-    String given = System.getProperty("oracle.families", "");
-    Path families = given.isEmpty() ? Resources.directory("families") : Path.of(given);
+    Path families = Resources.directory("oracle.families", "families");
 
     Run run = run(Optional.empty(), families);
 
