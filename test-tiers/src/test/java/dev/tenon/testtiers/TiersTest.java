@@ -91,6 +91,9 @@ class TiersTest {
 
   private static TestExecutionSummary run(Class<?> tests, Map<String, String> properties) {
     System.setProperty("tenon.artifact", "sample of TiersTest");
+    // This very run may have been given its own tiers.
+    System.clearProperty("tenon.tiers");
+    System.clearProperty("tenon.require");
     properties.forEach((name, value) -> System.setProperty("tenon." + name, value));
     SummaryGeneratingListener listener = new SummaryGeneratingListener();
     try (LauncherSession session = LauncherFactory.openSession()) {

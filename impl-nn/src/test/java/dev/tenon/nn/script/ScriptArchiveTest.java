@@ -55,7 +55,7 @@ class ScriptArchiveTest {
                   "\u0080\2c__torch__\nKernels\nq\0)\u0081}(X\u0008\0\0\0trainingq\1\u0088ub.");
         }
         if (entry.getName().equals("k/version")) {
-          assertThat(new String(content, UTF_8)).isEqualTo("3\n");
+          assertThat(new String(content, UTF_8)).isEqualTo("10\n");
         }
       }
     }
@@ -83,7 +83,7 @@ class ScriptArchiveTest {
   @Test
   void theDigestIsPinned() {
     assertThat(ScriptArchive.of(ADD).sha256())
-        .isEqualTo("146b9614c4d9907b5004a8be05efa64022767cd64ecd2a42db6586d12c6615a5");
+        .isEqualTo("1a0d78acf57ca0574eff8003a922c1e7a20f30ae9bf4fc447e95d7bc4e1e0139");
   }
 
   @Test

@@ -197,6 +197,23 @@ public final class CheckpointDirectory {
         });
   }
 
+  /**
+   * Checks that {@link #write} may write there, so that a long run fails before it starts and not
+   * at its end.
+   *
+   * @throws CheckpointException if the path is a file, or a directory with files that are not ours
+   */
+  public static void requireWritable(Path directory) {
+    Path target = directory.toAbsolutePath().normalize();
+    Durable.run(
+        target,
+        "a writable directory",
+        () -> {
+          requireOurs(target);
+          return true;
+        });
+  }
+
   private static void requireOurs(Path target) throws IOException {
     if (!Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
       return;

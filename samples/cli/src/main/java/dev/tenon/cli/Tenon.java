@@ -1,15 +1,34 @@
 package dev.tenon.cli;
 
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.OutputStreamWriter;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
 
-/** Entry point of the {@code tenon} command; the work is in its subcommands. */
+/**
+ * Entry point of the {@code tenon} command; the work is in its subcommands. Results go to stdout,
+ * everything else to stderr. Exit codes: 0 done, 1 failed (one line {@code tenon: message} on
+ * stderr), 2 wrong usage.
+ */
 @Command(
     name = "tenon",
     description = "Fine-tune, run and check language models in the JVM.",
     mixinStandardHelpOptions = true,
-    synopsisSubcommandLabel = "COMMAND")
+    synopsisSubcommandLabel = "COMMAND",
+    subcommands = {FinetuneCommand.class, GenerateCommand.class, ConformanceCommand.class})
 public final class Tenon {
+  /** Read by {@link Failures}. */
+  @Option(
+      names = "--verbose",
+      scope = ScopeType.INHERIT,
+      description = "Log progress and print stack traces, to stderr.")
+  private boolean verbose;
+
   private Tenon() {}
 
   /**
@@ -18,6 +37,31 @@ public final class Tenon {
    * @param args command and options
    */
   public static void main(String[] args) {
-    System.exit(new CommandLine(new Tenon()).execute(args));
+    // Model text and JSON are UTF-8 whatever the locale says.
+    PrintWriter out =
+        new PrintWriter(
+            new OutputStreamWriter(
+                new FileOutputStream(FileDescriptor.out), StandardCharsets.UTF_8),
+            true);
+    int code = commandLine().setOut(out).execute(args);
+    out.flush();
+    System.exit(code);
+  }
+
+  /** The whole command, for {@link #main} and for tests. */
+  static CommandLine commandLine() {
+    Tenon tenon = new Tenon();
+    return new CommandLine(tenon)
+        .setCaseInsensitiveEnumValuesAllowed(true)
+        .setExecutionExceptionHandler(new Failures(() -> tenon.verbose))
+        .setExecutionStrategy(
+            parsed -> {
+              if (tenon.verbose) {
+                // Before the first logger is made; overrides simplelogger.properties.
+                System.setProperty("org.slf4j.simpleLogger.defaultLogLevel", "info");
+                System.setProperty("org.slf4j.simpleLogger.log.ai.djl", "info");
+              }
+              return new CommandLine.RunLast().execute(parsed);
+            });
   }
 }

@@ -36,7 +36,7 @@ class ArchitectureTest {
   private static final String MODEL_INTERFACE = ROOT + "modelinterface..";
   private static final String NN = ROOT + "nn..";
   private static final String BACKENDS = ROOT + "backend..";
-  private static final String[] PROGRAMS = {ROOT + "cli..", ROOT + "quickstart.."};
+  private static final String[] PROGRAMS = {ROOT + "cli..", ROOT + "samples.."};
   private static final String[] JDK_AND_JSPECIFY = {"java..", "org.jspecify.."};
 
   private static final JavaClasses CLASSES =

@@ -4,6 +4,7 @@ import dev.tenon.error.InvalidInputException;
 import dev.tenon.internal.Problems;
 import dev.tenon.nn.config.ConfigReader;
 import java.util.Map;
+import java.util.OptionalInt;
 
 /**
  * The numbers of a Llama network, under transformers' names ({@code LlamaConfig}).
@@ -22,6 +23,7 @@ import java.util.Map;
  * @param mlpBias whether the three MLP projections have biases
  * @param tieWordEmbeddings whether the head reads the embedding's weight
  * @param initializerRange standard deviation of a random start
+ * @param padTokenId an id whose embedding takes no gradient, as torch's {@code padding_idx}
  */
 public record LlamaConfig(
     int vocabSize,
@@ -37,7 +39,8 @@ public record LlamaConfig(
     boolean attentionBias,
     boolean mlpBias,
     boolean tieWordEmbeddings,
-    double initializerRange) {
+    double initializerRange,
+    OptionalInt padTokenId) {
   static final int MAX_SIZE = 1 << 24;
   static final int MAX_LAYERS = 4096;
   static final int MAX_HEAD_DIM = 8192;
@@ -59,6 +62,11 @@ public record LlamaConfig(
         "initializer_range",
         initializerRange,
         "finite, > 0");
+    problems.check(
+        padTokenId.isEmpty() || (padTokenId.getAsInt() >= 0 && padTokenId.getAsInt() < vocabSize),
+        "pad_token_id",
+        padTokenId,
+        "an id below vocab_size " + vocabSize);
     problems.check(headDim % 2 == 0, "head_dim", headDim, "an even number");
     problems.check(
         divides(numAttentionHeads, hiddenSize),
@@ -106,7 +114,8 @@ public record LlamaConfig(
         false,
         false,
         false,
-        0.02);
+        0.02,
+        OptionalInt.empty());
   }
 
   /**
@@ -145,7 +154,8 @@ public record LlamaConfig(
         attentionBias,
         mlpBias,
         tieWordEmbeddings,
-        initializerRange);
+        initializerRange,
+        padTokenId);
   }
 
   /** The same configuration with heads of another size. */
@@ -164,7 +174,8 @@ public record LlamaConfig(
         attentionBias,
         mlpBias,
         tieWordEmbeddings,
-        initializerRange);
+        initializerRange,
+        padTokenId);
   }
 
   /** The same configuration for sequences of another length and with other rotary positions. */
@@ -183,7 +194,8 @@ public record LlamaConfig(
         attentionBias,
         mlpBias,
         tieWordEmbeddings,
-        initializerRange);
+        initializerRange,
+        padTokenId);
   }
 
   /** The same configuration with or without biases. */
@@ -202,7 +214,8 @@ public record LlamaConfig(
         attention,
         mlp,
         tieWordEmbeddings,
-        initializerRange);
+        initializerRange,
+        padTokenId);
   }
 
   /** The same configuration with a tied or untied head. */
@@ -221,6 +234,7 @@ public record LlamaConfig(
         attentionBias,
         mlpBias,
         tied,
-        initializerRange);
+        initializerRange,
+        padTokenId);
   }
 }

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 
 /** Llama's keys in config.json, in the spelling of transformers 4 and 5. */
@@ -31,6 +32,7 @@ final class LlamaConfigReader {
     boolean attentionBias = keys.flag("attention_bias", false);
     boolean mlpBias = keys.flag("mlp_bias", false);
     boolean tied = keys.flag("tie_word_embeddings", false);
+    OptionalInt pad = padTokenId(keys, vocab);
     refuse(keys);
     keys.finish();
     try {
@@ -48,10 +50,20 @@ final class LlamaConfigReader {
           attentionBias,
           mlpBias,
           tied,
-          range);
+          range,
+          pad);
     } catch (InvalidInputException e) {
       throw new CheckpointException(keys.file() + ": " + e.getMessage(), e);
     }
+  }
+
+  /** transformers counts a negative id from the end of the vocabulary. */
+  private static OptionalInt padTokenId(ConfigReader keys, int vocab) {
+    if (!keys.has("pad_token_id")) {
+      return OptionalInt.empty();
+    }
+    int id = keys.integer("pad_token_id", -vocab, vocab - 1);
+    return OptionalInt.of(id < 0 ? id + vocab : id);
   }
 
   /**
@@ -148,6 +160,7 @@ final class LlamaConfigReader {
     keys.put("mlp_bias", config.mlpBias());
     keys.put("tie_word_embeddings", config.tieWordEmbeddings());
     keys.put("initializer_range", config.initializerRange());
+    config.padTokenId().ifPresent(id -> keys.put("pad_token_id", id));
     keys.put("torch_dtype", "float32");
     return keys;
   }

@@ -1,5 +1,6 @@
 package dev.tenon.modelinterface.loop;
 
+import dev.tenon.checkpoint.CheckpointDirectory;
 import dev.tenon.error.InvalidInputException;
 import dev.tenon.error.UnsupportedFeatureException;
 import dev.tenon.internal.Problems;
@@ -67,10 +68,12 @@ public final class FinetuneLoop {
    * @param model a model that {@link dev.tenon.model.ModelBackend#initialize} returned; it stays
    *     open
    * @throws UnsupportedFeatureException if the algorithm cannot save what it trains
+   * @throws dev.tenon.error.CheckpointException if the output directory cannot be written
    * @throws InvalidInputException if the model cannot be trained, or the loop has run before
    */
   public FinetuneResult run(Model model) {
     checkSave();
+    output.ifPresent(CheckpointDirectory::requireWritable);
     model.trainEngine();
     if (!started.compareAndSet(false, true)) {
       throw new InvalidInputException(

@@ -45,7 +45,9 @@ final class LossCurve implements TrainingListener {
   private void draw(String what, ModelVersion version, double loss, String sign) {
     String bar = sign.repeat((int) Math.round(10 * Math.min(loss, 6)));
     long seconds = Duration.between(start, Instant.now()).toSeconds();
-    out.printf(Locale.ROOT, "%4d s  step %3d/%d", seconds, version.globalStep(), totalSteps);
-    out.printf(Locale.ROOT, "  %-8s %.3f %s%n", what, loss, bar);
+    out.printf(
+        Locale.ROOT,
+        "%4d s  step %3d/%d  %-8s %.3f %s%n",
+        seconds, version.globalStep(), totalSteps, what, loss, bar);
   }
 }

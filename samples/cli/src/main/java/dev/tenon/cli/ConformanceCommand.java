@@ -1,0 +1,47 @@
+package dev.tenon.cli;
+
+import dev.tenon.cli.conformance.Conformance;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code tenon conformance}. */
+@Command(
+    name = "conformance",
+    description =
+        "Compares a backend with the reference numbers of oracle directories, one line a quantity.",
+    mixinStandardHelpOptions = true)
+final class ConformanceCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  @Option(
+      names = "--backend",
+      required = true,
+      paramLabel = "NAME",
+      description = "The backend to check, for example pytorch.")
+  private String backend = "";
+
+  @Option(
+      names = "--dump",
+      paramLabel = "OUT",
+      description = "Write what was computed to OUT/<folder>.safetensors and .json.")
+  private Optional<Path> dump = Optional.empty();
+
+  @Parameters(
+      arity = "1..*",
+      paramLabel = "DIR",
+      description = "Oracle directories, or directories of them.")
+  private List<Path> directories = List.of();
+
+  @Override
+  public Integer call() {
+    Conformance conformance = new Conformance(Backends.get(backend), dump);
+    return conformance.run(directories, spec.commandLine().getOut()) ? 0 : 1;
+  }
+}

@@ -1,0 +1,126 @@
+package dev.tenon.cli;
+
+import dev.tenon.model.Model;
+import dev.tenon.model.ModelBackend;
+import dev.tenon.model.ModelRegistry;
+import dev.tenon.modelinterface.data.BatchSize;
+import dev.tenon.modelinterface.data.Batches;
+import dev.tenon.modelinterface.data.PromptAnswer;
+import dev.tenon.modelinterface.loop.FinetuneLoop;
+import dev.tenon.modelinterface.sft.SftInterface;
+import dev.tenon.spec.Arguments;
+import dev.tenon.tensor.Device;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code tenon finetune}: supervised fine-tuning on prompts and answers. */
+@Command(
+    name = "finetune",
+    description = {
+      "Fine-tune a model on prompts and answers, and save it as a HuggingFace directory.",
+      "Prints one line a step. On SIGINT it ends after the current step and saves."
+    },
+    mixinStandardHelpOptions = true,
+    showDefaultValues = true,
+    sortOptions = false)
+final class FinetuneCommand implements Callable<Integer> {
+  @Spec private CommandSpec command = CommandSpec.create();
+
+  @Option(
+      names = "--model",
+      required = true,
+      paramLabel = "DIR",
+      description = "HuggingFace directory to start from.")
+  private Path model = Path.of("");
+
+  @Option(
+      names = "--data",
+      required = true,
+      paramLabel = "FILE",
+      description =
+          "JSON Lines of {\"prompt\", \"answer\"} (or \"completion\"). Only answers are learned.")
+  private Path data = Path.of("");
+
+  @Option(
+      names = "--output",
+      required = true,
+      paramLabel = "DIR",
+      description = "New directory for the result.")
+  private Path output = Path.of("");
+
+  @Option(names = "--steps", required = true, paramLabel = "N", description = "Optimizer steps.")
+  private long steps;
+
+  @Option(
+      names = "--batch-tokens",
+      paramLabel = "N",
+      defaultValue = "4096",
+      description = "Most tokens in the batch of a step.")
+  private long batchTokens;
+
+  @Option(
+      names = "--seed",
+      paramLabel = "N",
+      defaultValue = "42",
+      description = "Fixes the order of the data and all else.")
+  private long seed;
+
+  @Option(
+      names = "--eval-data",
+      paramLabel = "FILE",
+      description = "Held-out data; its loss is printed to stderr at the end.")
+  private Optional<Path> evalData = Optional.empty();
+
+  @Option(names = "--eval-steps", paramLabel = "N", description = "Also evaluate every N steps.")
+  private Optional<Long> evalSteps = Optional.empty();
+
+  @Option(
+      names = "--backend",
+      paramLabel = "NAME",
+      defaultValue = "pytorch",
+      description = "What trains.")
+  private String backend = "";
+
+  @Option(names = "--json", description = "One JSON object a line instead of text.")
+  private boolean json;
+
+  @ArgGroup(validate = false, heading = "Optimizer:%n")
+  private OptimizerOptions optimizer = new OptimizerOptions();
+
+  @Override
+  public Integer call() {
+    OutputDirectory.check(output, model);
+    ModelBackend found = Backends.get(backend);
+    Model base =
+        ModelRegistry.fromServiceLoader()
+            .create("hf", "actor", Device.cpu(), Arguments.of("path", model));
+    FinetuneLoop loop = loop(base);
+    try (Model running = found.initialize(base, optimizer.spec(steps, seed));
+        Interrupt interrupt = new Interrupt(loop::requestStop)) {
+      loop.run(running);
+    }
+    return 0;
+  }
+
+  private FinetuneLoop loop(Model base) {
+    BatchSize size = BatchSize.tokens(batchTokens);
+    Batches batches = PromptAnswer.read(data, base.tokenizer()).batches(size, seed).steps(steps);
+    FinetuneLoop.Builder loop =
+        FinetuneLoop.builder(new SftInterface(), batches)
+            .listener(new StepPrinter(command.commandLine().getOut(), json))
+            .listener(new EvaluationPrinter(command.commandLine().getErr()))
+            .output(output);
+    evalData.ifPresent(
+        file ->
+            loop.evaluation(
+                PromptAnswer.read(file, base.tokenizer()).batches(size),
+                evalSteps.orElse(Long.MAX_VALUE)));
+    return loop.build();
+  }
+}

@@ -1,0 +1,63 @@
+package dev.tenon.cli;
+
+import dev.tenon.spec.AdamW;
+import dev.tenon.spec.FinetuneSpec;
+import dev.tenon.spec.Schedule;
+import picocli.CommandLine.Option;
+
+/** How the weights move. Defaults are those of {@link FinetuneSpec}. */
+final class OptimizerOptions {
+  @Option(
+      names = "--learning-rate",
+      paramLabel = "X",
+      defaultValue = "2e-5",
+      description = "Peak learning rate.")
+  private double learningRate;
+
+  @Option(
+      names = "--schedule",
+      paramLabel = "KIND",
+      defaultValue = "linear",
+      description = "Rate after warm-up: ${COMPLETION-CANDIDATES}.")
+  private Schedule.Kind schedule = Schedule.Kind.LINEAR;
+
+  @Option(
+      names = "--warmup-steps",
+      paramLabel = "N",
+      defaultValue = "0",
+      description = "Steps until the peak rate.")
+  private long warmupSteps;
+
+  @Option(
+      names = "--weight-decay",
+      paramLabel = "X",
+      defaultValue = "0",
+      description = "AdamW's decay, not on norms, biases, embeddings.")
+  private double weightDecay;
+
+  @Option(
+      names = "--max-grad-norm",
+      paramLabel = "X",
+      defaultValue = "1",
+      description = "Clips gradients to this norm; 0: never.")
+  private double maxGradNorm;
+
+  @Option(
+      names = "--micro-batch-tokens",
+      paramLabel = "N",
+      defaultValue = "" + FinetuneSpec.DEFAULT_MICRO_BATCH_TOKENS,
+      description = "Most tokens that pass through the network at once; bounds memory.")
+  private int microBatchTokens;
+
+  /** The description of a run. */
+  FinetuneSpec spec(long steps, long seed) {
+    AdamW defaults = AdamW.defaults();
+    return FinetuneSpec.steps(steps)
+        .learningRate(learningRate)
+        .schedule(new Schedule(schedule, warmupSteps, 0))
+        .optimizer(new AdamW(defaults.beta1(), defaults.beta2(), defaults.eps(), weightDecay))
+        .maxGradNorm(maxGradNorm)
+        .microBatchTokens(microBatchTokens)
+        .seed(seed);
+  }
+}

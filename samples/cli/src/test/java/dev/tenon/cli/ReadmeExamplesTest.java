@@ -1,0 +1,112 @@
+package dev.tenon.cli;
+
+import static dev.tenon.modelinterface.data.BatchSize.tokens;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tenon.backend.pytorch.PyTorchBackend;
+import dev.tenon.cli.conformance.Resources;
+import dev.tenon.generation.GenerationOptions;
+import dev.tenon.model.Model;
+import dev.tenon.model.ModelRegistry;
+import dev.tenon.modelinterface.data.Batches;
+import dev.tenon.modelinterface.data.PromptAnswer;
+import dev.tenon.modelinterface.sft.SftInterface;
+import dev.tenon.modelinterface.text.Generation;
+import dev.tenon.modelinterface.text.TextGenerator;
+import dev.tenon.modelinterface.text.TextOptions;
+import dev.tenon.nn.HfModels;
+import dev.tenon.spec.Arguments;
+import dev.tenon.spec.FinetuneSpec;
+import dev.tenon.tensor.Device;
+import dev.tenon.tensor.NamedArray;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The Java examples of the README stand in this file, compile and run. */
+class ReadmeExamplesTest {
+  private static final Path README = Path.of("../../README.md");
+  private static final Path HERE =
+      Path.of("src/test/java/dev/tenon/cli/ReadmeExamplesTest.java");
+  private static final Pattern BLOCK = Pattern.compile("(?s)```java\n(.*?)```");
+
+  private final Path checkpoint = Resources.directory("families/llama");
+  private final ByteArrayOutputStream printed = new ByteArrayOutputStream();
+  private final PrintStream before = System.out;
+
+  @BeforeEach
+  void catchOutput() {
+    System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));
+  }
+
+  @AfterEach
+  void releaseOutput() {
+    System.setOut(before);
+  }
+
+  @Test
+  void everyExampleOfTheReadmeStandsHere() throws IOException {
+    String code = withoutLayout(Files.readString(HERE));
+    List<String> examples =
+        BLOCK.matcher(Files.readString(README)).results().map(MatchResult::group).toList();
+    assertThat(examples).hasSizeGreaterThanOrEqualTo(3);
+    for (String example : examples) {
+      String body = example.lines().filter(x -> !x.startsWith("```")).collect(Collectors.joining("\n"));
+      assertThat(code).contains(withoutLayout(body));
+    }
+  }
+
+  private static String withoutLayout(String code) {
+    return code.replaceAll("//.*", "").replaceAll("\\s+", "");
+  }
+
+  @Test
+  void generates() {
+    try (TextGenerator llm = TextGenerator.open(checkpoint)) {
+      System.out.println(llm.generate("Once upon a time", GenerationOptions.greedy(64)).text());
+    }
+    assertThat(printed.toString(StandardCharsets.UTF_8)).isNotBlank();
+  }
+
+  @Test
+  void finetunes(@TempDir Path directory) throws IOException {
+    Path file = directory.resolve("train.jsonl");
+    Files.writeString(file, "{\"prompt\": \"Name a colour.\", \"answer\": \"Blue\"}\n");
+    Path output = directory.resolve("tuned");
+    long seed = 1;
+    ModelRegistry models = HfModels.registry();
+    Model base = models.create("hf", "actor", Device.cpu(), Arguments.of("path", checkpoint));
+    Batches batches = PromptAnswer.read(file, base.tokenizer()).batches(tokens(4096), seed).epochs(3);
+    FinetuneSpec spec = FinetuneSpec.steps(batches.size()).learningRate(1e-4);
+    try (Model actor = new PyTorchBackend().initialize(base, spec)) {
+      SftInterface sft = new SftInterface();
+      for (NamedArray batch : batches) {
+        System.out.println(sft.trainStep(actor, batch)); // {loss=2.31, ppl=10.1, tokens=4071, …}
+      }
+      sft.save(actor, output); // a HuggingFace directory
+    }
+    assertThat(printed.toString(StandardCharsets.UTF_8).lines()).hasSize(3);
+    assertThat(output.resolve("model.safetensors")).exists();
+  }
+
+  @Test
+  void streams() {
+    try (TextGenerator llm = TextGenerator.open(checkpoint)) {
+      TextOptions options = TextOptions.of(GenerationOptions.greedy(64)).withStopStrings("\n\n");
+      Generation answer = llm.stream("Once upon a time", options, System.out::print);
+      System.out.println(answer.finishReason() + " after " + answer.usage());
+      assertThat(printed.toString(StandardCharsets.UTF_8)).startsWith(answer.text());
+    }
+  }
+}

@@ -1,0 +1,55 @@
+package dev.tenon.cli;
+
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.tenon.internal.Json;
+import java.io.IOException;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/** Asks Python transformers what it makes of a model directory; the script tells the forms. */
+final class TransformersReference {
+  private static final String SCRIPT = "/python/transformers_reference.py";
+
+  private TransformersReference() {}
+
+  /** The interpreter that TENON_PYTHON names; without one the test is skipped. */
+  private static String python() {
+    String python = System.getenv("TENON_PYTHON");
+    assumeTrue(python != null, "TENON_PYTHON names no interpreter");
+    return python;
+  }
+
+  /** The script's answer. */
+  static Map<String, Object> ask(Path directory, Map<String, Object> request, Path scratch)
+      throws IOException, InterruptedException {
+    Path question = Files.writeString(scratch.resolve("request.json"), Json.compact(request));
+    Path answer = scratch.resolve("answer.json");
+    Path errors = scratch.resolve("errors.txt");
+    Process process =
+        new ProcessBuilder(python(), script(), directory.toString(), question.toString())
+            .redirectOutput(answer.toFile())
+            .redirectError(errors.toFile())
+            .start();
+    if (process.waitFor() != 0) {
+      throw new IllegalStateException("transformers_reference.py: " + Files.readString(errors));
+    }
+    return Json.readObject(answer).toMap();
+  }
+
+  private static String script() {
+    try {
+      return Path.of(TransformersReference.class.getResource(SCRIPT).toURI()).toString();
+    } catch (URISyntaxException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** A list of numbers of the answer. */
+  static double[] numbers(Object list) {
+    return ((List<?>) list).stream().mapToDouble(x -> ((Number) x).doubleValue()).toArray();
+  }
+}

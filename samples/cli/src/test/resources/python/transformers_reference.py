@@ -1,0 +1,84 @@
+"""What Python transformers and a plain torch loop say about a model directory: transformers_reference.py DIRECTORY REQUEST.json > answer.json
+
+request: sequences (token ids), prompts (token ids), max_new_tokens, and optionally train: batches (each a list of {ids, prompt_length}),
+learning_rate, total_steps, weight_decay, max_grad_norm.
+answer: logits per sequence [T][V]; greedy per prompt {tokens, gaps}; losses, one per batch, taken before its update.
+"""
+import json
+import sys
+
+import torch
+from transformers import AutoModelForCausalLM, get_linear_schedule_with_warmup
+
+torch.set_num_threads(2)
+
+
+def load(directory):
+    return AutoModelForCausalLM.from_pretrained(directory, dtype=torch.float32, attn_implementation="eager").eval()
+
+
+def logits(model, ids):
+    with torch.no_grad():
+        return model(torch.tensor([ids])).logits[0]
+
+
+def greedy(model, prompt, count):
+    """Without a cache, so that nothing but the forward pass is trusted."""
+    ids, gaps = list(prompt), []
+    for _ in range(count):
+        top = logits(model, ids)[-1].topk(2)
+        gaps.append(float(top.values[0] - top.values[1]))
+        ids.append(int(top.indices[0]))
+    return {"tokens": ids[len(prompt) :], "gaps": gaps}
+
+
+def batch_loss(model, batch):
+    """Sum of -log p over all answer tokens, divided by their number; one sequence at a time, so no padding is involved."""
+    total, count = 0.0, sum(len(x["ids"]) - x["prompt_length"] for x in batch)
+    for x in batch:
+        ids = torch.tensor([x["ids"]])
+        logp = torch.log_softmax(model(ids).logits[0, :-1], -1)
+        picked = logp.gather(1, ids[0, 1:, None])[:, 0]
+        total = total - picked[x["prompt_length"] - 1 :].sum()
+    return total / count
+
+
+def groups(model, decay):
+    """Decay on matrices that are neither embeddings (a tied head is one) nor norms."""
+    tied = model.get_input_embeddings().weight
+    decayed = [p for n, p in model.named_parameters() if p.ndim >= 2 and p is not tied]
+    ids = {id(p) for p in decayed}
+    rest = [p for p in model.parameters() if id(p) not in ids]
+    return [{"params": decayed, "weight_decay": decay}, {"params": rest, "weight_decay": 0.0}]
+
+
+def train(model, spec):
+    model.train()
+    optimizer = torch.optim.AdamW(groups(model, spec["weight_decay"]), lr=spec["learning_rate"])
+    schedule = get_linear_schedule_with_warmup(optimizer, 0, spec["total_steps"])
+    losses = []
+    for batch in spec["batches"]:
+        loss = batch_loss(model, batch)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(model.parameters(), spec["max_grad_norm"])
+        optimizer.step()
+        schedule.step()
+        optimizer.zero_grad()
+        losses.append(float(loss))
+    return losses
+
+
+def main(directory, request):
+    with open(request, encoding="utf-8") as f:
+        ask = json.load(f)
+    model = load(directory)
+    answer = {
+        "logits": [logits(model, ids).tolist() for ids in ask.get("sequences", [])],
+        "greedy": [greedy(model, p, ask["max_new_tokens"]) for p in ask.get("prompts", [])],
+    }
+    if "train" in ask:
+        answer["losses"] = train(model, ask["train"])
+    json.dump(answer, sys.stdout)
+
+
+main(*sys.argv[1:])
