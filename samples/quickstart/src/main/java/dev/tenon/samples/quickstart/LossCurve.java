@@ -48,6 +48,11 @@ final class LossCurve implements TrainingListener {
     out.printf(
         Locale.ROOT,
         "%4d s  step %3d/%d  %-8s %.3f %s%n",
-        seconds, version.globalStep(), totalSteps, what, loss, bar);
+        seconds,
+        version.globalStep(),
+        totalSteps,
+        what,
+        loss,
+        bar);
   }
 }
