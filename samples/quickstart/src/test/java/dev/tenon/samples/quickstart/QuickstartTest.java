@@ -83,7 +83,7 @@ class QuickstartTest {
     }
     String config =
         Files.readString(model.resolve("config.json"))
-            .replaceAll("\"hidden_size\": \\d+", "\"hidden_size\": 32")
+            .replaceAll("\"hidden_size\": \\d+", "\"hidden_size\": 48")
             .replaceAll("\"intermediate_size\": \\d+", "\"intermediate_size\": 64")
             .replaceAll("\"num_hidden_layers\": \\d+", "\"num_hidden_layers\": 2");
     Files.writeString(target.resolve("config.json"), config);
