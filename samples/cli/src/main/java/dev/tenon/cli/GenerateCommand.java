@@ -1,6 +1,7 @@
 package dev.tenon.cli;
 
 import dev.tenon.generation.GenerationOptions;
+import dev.tenon.internal.Json;
 import dev.tenon.model.Model;
 import dev.tenon.model.ModelRegistry;
 import dev.tenon.modelinterface.text.Generation;
@@ -85,7 +86,7 @@ final class GenerateCommand implements Callable<Integer> {
       Map<String, Object> object = new LinkedHashMap<>();
       object.put("text", generation.text());
       object.put("token_ids", generation.tokenIds().stream().boxed().toList());
-      out.println(JsonText.write(object));
+      out.println(Json.compact(object));
     } else {
       out.println(generation.text());
     }

@@ -3,7 +3,9 @@ package dev.tenon.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tenon.cli.conformance.Resources;
+import dev.tenon.internal.Json;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -38,7 +40,9 @@ class FinetuneCommandTest {
     assertThat(run.code()).as(run.err()).isZero();
     assertThat(run.lines()).hasSize(4);
     for (int step = 1; step <= 4; step++) {
-      Map<?, ?> line = JsonText.object("line", run.lines().get(step - 1));
+      Map<?, ?> line =
+          Json.parseObject(run.lines().get(step - 1).getBytes(StandardCharsets.UTF_8), "line")
+              .toMap();
       assertThat(line.keySet())
           .extracting(String::valueOf)
           .containsExactly("step", "loss", "grad_norm", "learning_rate", "tokens");
@@ -65,7 +69,8 @@ class FinetuneCommandTest {
     assertThat(output)
         .isDirectoryContaining("glob:**/config.json")
         .isDirectoryContaining("glob:**/model.safetensors");
-    Map<?, ?> answer = JsonText.object("answer", generated.out());
+    Map<?, ?> answer =
+        Json.parseObject(generated.out().getBytes(StandardCharsets.UTF_8), "answer").toMap();
     assertThat(answer.keySet()).extracting(String::valueOf).containsExactly("text", "token_ids");
     assertThat((List<?>) answer.get("token_ids")).hasSizeBetween(1, 5);
   }
@@ -132,6 +137,10 @@ class FinetuneCommandTest {
   }
 
   private static double loss(TenonRun run, int line) {
-    return ((Number) JsonText.object("line", run.lines().get(line)).get("loss")).doubleValue();
+    return ((Number)
+            Json.parseObject(run.lines().get(line).getBytes(StandardCharsets.UTF_8), "line")
+                .toMap()
+                .get("loss"))
+        .doubleValue();
   }
 }

@@ -21,13 +21,16 @@ import dev.tenon.tensor.Items;
 import dev.tenon.tensor.NamedArray;
 import dev.tenon.tensor.TensorData;
 import dev.tenon.tensor.TokenIds;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -60,7 +63,26 @@ class PythonRoundTripTest {
   @ValueSource(strings = {"llama", "llama-rope3-sharded", "llama-bf16-v4config"})
   void aTrainedModelIsTheSameModelInTransformers(String family, @TempDir Path scratch)
       throws Exception {
-    Path source = Resources.directory("families/" + family);
+    roundTrip(Resources.directory("families/" + family), scratch);
+  }
+
+  /** The embedding of the pad token takes no gradient; here it is a token of every prompt. */
+  @Test
+  void thePadTokenIsTreatedAsInTransformers(@TempDir Path scratch) throws Exception {
+    Path source = Files.createDirectory(scratch.resolve("source"));
+    try (Stream<Path> files = Files.list(Resources.directory("families/llama"))) {
+      for (Path file : files.toList()) {
+        Files.copy(file, source.resolve(file.getFileName()));
+      }
+    }
+    long pad = open(source).tokenizer().encode("The", false).ids().get(0);
+    Path config = source.resolve("config.json");
+    String text = Files.readString(config);
+    Files.writeString(config, text.replace("\"pad_token_id\": null", "\"pad_token_id\": " + pad));
+    roundTrip(source, scratch);
+  }
+
+  private static void roundTrip(Path source, Path scratch) throws Exception {
     Path saved = scratch.resolve("saved");
     Model base = open(source);
     Batches batches = batches(base);

@@ -21,7 +21,8 @@ final class RunRecord {
   private final Map<String, Object> entries = new LinkedHashMap<>();
 
   RunRecord(Network network) {
-    Optional<String> version = Optional.ofNullable(RunRecord.class.getPackage().getImplementationVersion());
+    Optional<String> version =
+        Optional.ofNullable(RunRecord.class.getPackage().getImplementationVersion());
     entries.put("tenon_version", version.orElse("development"));
     entries.put("backend", PyTorchBackend.NAME);
     entries.put("architecture", network.architecture());

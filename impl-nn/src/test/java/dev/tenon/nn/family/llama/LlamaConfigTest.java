@@ -32,7 +32,18 @@ class LlamaConfigTest {
                 + " numAttentionHeads=2, numKeyValueHeads=2, headDim=4, maxPositionEmbeddings=2048,"
                 + " rmsNormEps=1.0E-6, rope=Rope[theta=10000.0, scaling=Optional.empty],"
                 + " attentionBias=false, mlpBias=false, tieWordEmbeddings=false,"
-                + " initializerRange=0.02]");
+                + " initializerRange=0.02, padTokenId=OptionalInt.empty]");
+  }
+
+  @Test
+  void aNegativePadTokenCountsFromTheEndOfTheVocabulary() {
+    String sizes =
+        "\"vocab_size\": 16, \"hidden_size\": 8, \"intermediate_size\": 20,"
+            + " \"num_hidden_layers\": 1, \"num_attention_heads\": 2";
+    assertThat(read("{" + sizes + ", \"pad_token_id\": -1}").padTokenId()).hasValue(15);
+    assertThatThrownBy(() -> read("{" + sizes + ", \"pad_token_id\": 16}"))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContaining("pad_token_id: 16");
   }
 
   @Test

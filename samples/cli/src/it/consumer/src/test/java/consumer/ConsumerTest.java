@@ -24,7 +24,12 @@ class ConsumerTest {
   void opensACheckpointAndGenerates(@TempDir Path directory) throws IOException {
     Path checkpoint = Files.createDirectory(directory.resolve("checkpoint"));
     Model fresh =
-        HfModels.create("tiny", Device.cpu(), LlamaConfig.of(27, 16, 32, 2, 2).toMap(), tokenizer(directory), 1);
+        HfModels.create(
+            "tiny",
+            Device.cpu(),
+            LlamaConfig.of(27, 16, 32, 2, 2).toMap(),
+            tokenizer(directory),
+            1);
     fresh.network().save(checkpoint, fresh.network().weights());
 
     try (TextGenerator llm = TextGenerator.open(checkpoint)) {
@@ -38,7 +43,9 @@ class ConsumerTest {
   /** One id per letter. */
   private static Path tokenizer(Path directory) throws IOException {
     String vocabulary =
-        IntStream.range(0, 26).mapToObj(i -> "\"" + (char) ('a' + i) + "\": " + i).collect(Collectors.joining(", "));
+        IntStream.range(0, 26)
+            .mapToObj(i -> "\"" + (char) ('a' + i) + "\": " + i)
+            .collect(Collectors.joining(", "));
     String json =
         """
         {"version": "1.0", "truncation": null, "padding": null, "added_tokens": [], "normalizer": null,

@@ -2,7 +2,7 @@ package dev.tenon.cli.conformance;
 
 import dev.tenon.checkpoint.SafetensorsWriter;
 import dev.tenon.checkpoint.Weights;
-import dev.tenon.cli.JsonText;
+import dev.tenon.internal.Json;
 import dev.tenon.tensor.TensorData;
 import dev.tenon.tensor.TokenIds;
 import java.io.IOException;
@@ -29,7 +29,7 @@ record Dump(Path directory) {
       Files.createDirectories(directory);
       write(directory.resolve(folder.name() + ".safetensors"), computed.tensors());
       Files.writeString(
-          directory.resolve(folder.name() + ".json"), JsonText.write(numbers(folder, computed)));
+          directory.resolve(folder.name() + ".json"), Json.compact(numbers(folder, computed)));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -43,8 +43,8 @@ record Dump(Path directory) {
 
   private static Map<String, Object> numbers(OracleFolder folder, Computed computed) {
     Map<String, Object> adamw = new LinkedHashMap<>();
-    adamw.put("losses", computed.numbers("adamw.losses"));
-    adamw.put("grad_norms", computed.numbers("adamw.grad_norms"));
+    adamw.put("losses", written(computed.numbers("adamw.losses")));
+    adamw.put("grad_norms", written(computed.numbers("adamw.grad_norms")));
     single("loss_after", computed.numbers("adamw.loss_after"), adamw);
     Map<String, Object> all = new LinkedHashMap<>();
     all.put("name", folder.name());
@@ -57,7 +57,16 @@ record Dump(Path directory) {
 
   /** Left out when it was not computed. */
   private static void single(String name, List<Double> values, Map<String, Object> target) {
-    values.stream().findFirst().ifPresent(x -> target.put(name, x));
+    written(values).stream().findFirst().ifPresent(x -> target.put(name, x));
+  }
+
+  /** JSON has no number for NaN and infinities; the oracle writes them as text. */
+  private static List<Object> written(List<Double> values) {
+    return values.stream().map(x -> Double.isFinite(x) ? (Object) x : text(x)).toList();
+  }
+
+  private static String text(double value) {
+    return Double.isNaN(value) ? "nan" : value > 0 ? "inf" : "-inf";
   }
 
   private static List<Map<String, Object>> greedy(OracleFolder folder, Computed computed) {

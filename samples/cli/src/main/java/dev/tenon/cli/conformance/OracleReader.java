@@ -1,12 +1,10 @@
 package dev.tenon.cli.conformance;
 
 import dev.tenon.checkpoint.SafetensorsFile;
-import dev.tenon.cli.JsonText;
+import dev.tenon.internal.Json;
 import dev.tenon.model.Tokenizer.Span;
 import dev.tenon.tensor.NamedArray;
 import dev.tenon.tensor.TensorData;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -43,11 +41,7 @@ final class OracleReader {
   }
 
   private static JsonObject json(Path directory, String name) {
-    try {
-      return new JsonObject(name, JsonText.object(name, Files.readString(directory.resolve(name))));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return new JsonObject(name, Json.readObject(directory.resolve(name)).toMap());
   }
 
   /** {@code expected.json}. */

@@ -1,10 +1,11 @@
 package dev.tenon.cli.conformance;
 
-import dev.tenon.cli.JsonText;
+import dev.tenon.internal.Json;
 import dev.tenon.tensor.NamedArray;
 import dev.tenon.tensor.TensorData;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -42,7 +43,9 @@ record AlgorithmFile(String name, NamedArray inputs, List<AlgorithmCase> cases) 
   private static AlgorithmFile read(Path directory, String name) {
     try {
       String text = Files.readString(directory.resolve(name + ".json"));
-      JsonObject json = new JsonObject(name, JsonText.object(name, text));
+      JsonObject json =
+          new JsonObject(
+              name, Json.parseObject(text.getBytes(StandardCharsets.UTF_8), name).toMap());
       List<AlgorithmCase> cases = new ArrayList<>();
       for (JsonObject each : json.objects("cases")) {
         cases.add(AlgorithmCase.of(name, cases.size(), each));

@@ -3,12 +3,13 @@ package dev.tenon.cli.conformance;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tenon.backend.pytorch.PyTorchBackend;
-import dev.tenon.cli.JsonText;
+import dev.tenon.internal.Json;
 import dev.tenon.tensor.NamedArray;
 import dev.tenon.tensor.TensorData;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -47,7 +48,11 @@ class ConformanceTest {
           .isEqualTo(input ? Optional.empty() : Optional.of(reference.shape()));
     }
     assertThat(dumped.has("inference.logits")).isTrue();
-    Map<?, ?> numbers = JsonText.object("dump", Files.readString(directory.resolve("llama.json")));
+    Map<?, ?> numbers =
+        Json.parseObject(
+                Files.readString(directory.resolve("llama.json")).getBytes(StandardCharsets.UTF_8),
+                "dump")
+            .toMap();
     JsonObject json = new JsonObject("dump", numbers);
     assertThat(json.number("loss"))
         .isCloseTo(expected.numbers().loss(), org.assertj.core.data.Offset.offset(2e-5));
