@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Visibility;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -35,6 +36,7 @@ final class FinetuneCommand implements Callable<Integer> {
   @Option(
       names = "--model",
       required = true,
+      showDefaultValue = Visibility.NEVER,
       paramLabel = "DIR",
       description = "HuggingFace directory to start from.")
   private Path model = Path.of("");
@@ -42,6 +44,7 @@ final class FinetuneCommand implements Callable<Integer> {
   @Option(
       names = "--data",
       required = true,
+      showDefaultValue = Visibility.NEVER,
       paramLabel = "FILE",
       description =
           "JSON Lines of {\"prompt\", \"answer\"} (or \"completion\"). Only answers are learned.")
@@ -50,11 +53,17 @@ final class FinetuneCommand implements Callable<Integer> {
   @Option(
       names = "--output",
       required = true,
+      showDefaultValue = Visibility.NEVER,
       paramLabel = "DIR",
       description = "New directory for the result.")
   private Path output = Path.of("");
 
-  @Option(names = "--steps", required = true, paramLabel = "N", description = "Optimizer steps.")
+  @Option(
+      names = "--steps",
+      required = true,
+      showDefaultValue = Visibility.NEVER,
+      paramLabel = "N",
+      description = "Optimizer steps.")
   private long steps;
 
   @Option(

@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Visibility;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -31,6 +32,7 @@ final class GenerateCommand implements Callable<Integer> {
   @Option(
       names = "--model",
       required = true,
+      showDefaultValue = Visibility.NEVER,
       paramLabel = "DIR",
       description = "HuggingFace directory.")
   private Path model = Path.of("");
@@ -38,6 +40,7 @@ final class GenerateCommand implements Callable<Integer> {
   @Option(
       names = "--prompt",
       required = true,
+      showDefaultValue = Visibility.NEVER,
       paramLabel = "TEXT",
       description = "What to continue.")
   private String prompt = "";
@@ -45,6 +48,7 @@ final class GenerateCommand implements Callable<Integer> {
   @Option(
       names = "--max-new-tokens",
       required = true,
+      showDefaultValue = Visibility.NEVER,
       paramLabel = "N",
       description = "Most tokens to generate.")
   private int maxNewTokens;
