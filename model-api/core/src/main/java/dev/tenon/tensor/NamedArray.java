@@ -29,6 +29,8 @@ import java.util.stream.IntStream;
  * ones. Metadata survives every operation; where arrays come together, a key with two values is an
  * error. Whatever does not fit is an {@link InvalidInputException} that reports all problems of the
  * call together.
+ *
+ * <p>The file is long because the operations of one value stand together; how they work lies in classes beside it.
  */
 public final class NamedArray {
   private final Optional<Items> items;

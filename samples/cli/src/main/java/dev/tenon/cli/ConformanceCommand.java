@@ -1,5 +1,6 @@
 package dev.tenon.cli;
 
+import dev.tenon.model.ModelBackend;
 import dev.tenon.cli.conformance.Conformance;
 import java.nio.file.Path;
 import java.util.List;
@@ -41,7 +42,7 @@ final class ConformanceCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Conformance conformance = new Conformance(Backends.get(backend), dump);
+    Conformance conformance = new Conformance(ModelBackend.fromServiceLoader().get(backend), dump);
     return conformance.run(directories, spec.commandLine().getOut()) ? 0 : 1;
   }
 }

@@ -105,7 +105,7 @@ final class FinetuneCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     OutputDirectory.check(output, model);
-    ModelBackend found = Backends.get(backend);
+    ModelBackend found = ModelBackend.fromServiceLoader().get(backend);
     Model base =
         ModelRegistry.fromServiceLoader()
             .create("hf", "actor", Device.cpu(), Arguments.of("path", model));

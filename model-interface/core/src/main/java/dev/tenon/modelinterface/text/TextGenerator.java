@@ -24,7 +24,6 @@ import dev.tenon.tensor.TokenIds;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -57,7 +56,7 @@ public final class TextGenerator implements AutoCloseable {
    */
   public static TextGenerator open(Path checkpoint) {
     ModelRegistry models = ModelRegistry.fromServiceLoader();
-    Registry<ModelBackend> backends = backends();
+    Registry<ModelBackend> backends = ModelBackend.fromServiceLoader();
     Problems missing = new Problems();
     missing.check(models.types().contains("hf"), "model type hf", "missing", NN);
     missing.check(backends.names().contains("pytorch"), "backend pytorch", "missing", PYTORCH);
@@ -76,7 +75,7 @@ public final class TextGenerator implements AutoCloseable {
     checkHead(model);
     return model.module() instanceof Engine
         ? new TextGenerator(model, false)
-        : open(model, backends().get("pytorch"));
+        : open(model, ModelBackend.fromServiceLoader().get("pytorch"));
   }
 
   private static TextGenerator open(Model model, ModelBackend backend) {
@@ -89,13 +88,6 @@ public final class TextGenerator implements AutoCloseable {
     if (head != Head.CAUSAL_LM) {
       throw new InvalidInputException(Problems.problem("head", head, "CAUSAL_LM"));
     }
-  }
-
-  private static Registry<ModelBackend> backends() {
-    Registry<ModelBackend> backends =
-        new Registry<>("backend", Map.of("pytorch", "dev.tenon:tenon-pytorch"));
-    ServiceLoader.load(ModelBackend.class).forEach(x -> backends.register(x.name(), x));
-    return backends;
   }
 
   /**
