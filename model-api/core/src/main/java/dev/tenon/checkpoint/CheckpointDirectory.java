@@ -35,7 +35,8 @@ import java.util.stream.Stream;
  * or directory has one writer at a time; readers may be many. Directories are forced to disk where
  * the platform can (not on Windows). Problems are {@link CheckpointException}s that name the path.
  *
- * <p>The file is long because the order of its steps is what makes it safe, and is read in one place.
+ * <p>The file is long because the order of its steps is what makes it safe, and is read in one
+ * place.
  */
 public final class CheckpointDirectory {
   /** The file that marks a directory as written by Tenon. */

@@ -30,7 +30,8 @@ import java.util.stream.IntStream;
  * error. Whatever does not fit is an {@link InvalidInputException} that reports all problems of the
  * call together.
  *
- * <p>The file is long because the operations of one value stand together; how they work lies in classes beside it.
+ * <p>The file is long because the operations of one value stand together; how they work lies in
+ * classes beside it.
  */
 public final class NamedArray {
   private final Optional<Items> items;

@@ -16,7 +16,8 @@ import java.util.stream.LongStream;
  * <p>Every method that takes an index, a range or a shape throws {@link InvalidInputException} when
  * it does not fit.
  *
- * <p>The file is long because the accessors of one value stand together; how they work lies in classes beside it.
+ * <p>The file is long because the accessors of one value stand together; how they work lies in
+ * classes beside it.
  */
 public final class TensorData {
   /** Size of one segment: 1 GiB. */

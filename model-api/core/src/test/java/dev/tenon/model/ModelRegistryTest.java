@@ -28,7 +28,11 @@ class ModelRegistryTest {
             "my_model",
             schema,
             (name, device, arguments) ->
-                new Model(name, new Described("size " + arguments.get("size", Integer.class)), new Letters(), device)));
+                new Model(
+                    name,
+                    new Described("size " + arguments.get("size", Integer.class)),
+                    new Letters(),
+                    device)));
     registry.register(new Suffix("first"));
     registry.register(new Suffix("second"));
   }
@@ -47,7 +51,8 @@ class ModelRegistryTest {
                 "type", "my_model",
                 "args", Map.of("size", 3),
                 "wrappers", List.of(Map.of("type", "first"), Map.of("type", "second"))));
-    assertThat(registry.create(config, "actor", Device.cpu()).name()).isEqualTo("actor+first+second");
+    assertThat(registry.create(config, "actor", Device.cpu()).name())
+        .isEqualTo("actor+first+second");
   }
 
   @Test
@@ -60,9 +65,11 @@ class ModelRegistryTest {
   @Test
   void anAbsentArtifactIsNamed() {
     assertThatThrownBy(() -> registry.create("hf", "a", Device.cpu(), Arguments.none()))
-        .hasMessage("model type: hf (expected: one of [my_model]; add the artifact dev.tenon:tenon-nn)");
+        .hasMessage(
+            "model type: hf (expected: one of [my_model]; add the artifact dev.tenon:tenon-nn)");
     assertThatThrownBy(() -> ModelBackend.fromServiceLoader().get("pytorch"))
-        .hasMessage("backend: pytorch (expected: one of []; add the artifact dev.tenon:tenon-pytorch)");
+        .hasMessage(
+            "backend: pytorch (expected: one of []; add the artifact dev.tenon:tenon-pytorch)");
   }
 
   @Test
@@ -95,7 +102,8 @@ class ModelRegistryTest {
 
     @Override
     public Model wrap(Model model, Arguments arguments) {
-      return new Model(model.name() + "+" + type, model.module(), model.tokenizer(), model.device());
+      return new Model(
+          model.name() + "+" + type, model.module(), model.tokenizer(), model.device());
     }
   }
 

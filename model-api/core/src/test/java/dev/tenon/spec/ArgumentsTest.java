@@ -34,7 +34,8 @@ class ArgumentsTest {
   @Test
   void aHuggingFaceSpellingLeadsToOurs() {
     Arguments arguments = Arguments.of("pretrained_model_name_or_path", "model");
-    assertThatThrownBy(() -> SCHEMA.check("x", arguments)).hasMessageContaining("did you mean path?");
+    assertThatThrownBy(() -> SCHEMA.check("x", arguments))
+        .hasMessageContaining("did you mean path?");
   }
 
   @Test

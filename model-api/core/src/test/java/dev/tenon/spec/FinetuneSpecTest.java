@@ -35,7 +35,8 @@ class FinetuneSpecTest {
         .hasMessage(
             "adam_beta1: 1.0 (expected: in [0, 1)); adam_beta2: -1.0 (expected: in [0, 1));"
                 + " adam_epsilon: 0.0 (expected: in (0, 1))");
-    assertThatThrownBy(() -> new ParameterGroup("(", 0, 0)).hasMessageContaining("parameter group: (");
+    assertThatThrownBy(() -> new ParameterGroup("(", 0, 0))
+        .hasMessageContaining("parameter group: (");
   }
 
   @Test

@@ -1,7 +1,7 @@
 package dev.tenon.cli;
 
-import dev.tenon.model.ModelBackend;
 import dev.tenon.cli.conformance.Conformance;
+import dev.tenon.model.ModelBackend;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;

@@ -1,9 +1,9 @@
 package dev.tenon.cli;
 
-import dev.tenon.model.ModelBackend;
 import dev.tenon.generation.GenerationOptions;
 import dev.tenon.internal.Json;
 import dev.tenon.model.Model;
+import dev.tenon.model.ModelBackend;
 import dev.tenon.model.ModelRegistry;
 import dev.tenon.modelinterface.text.Generation;
 import dev.tenon.modelinterface.text.TextGenerator;
@@ -78,7 +78,8 @@ final class GenerateCommand implements Callable<Integer> {
     Model base =
         ModelRegistry.fromServiceLoader()
             .create("hf", "actor", Device.cpu(), Arguments.of("path", model));
-    try (Model running = ModelBackend.fromServiceLoader().get(backend).initializeForInference(base);
+    try (Model running =
+            ModelBackend.fromServiceLoader().get(backend).initializeForInference(base);
         TextGenerator generator = TextGenerator.open(running)) {
       print(generator.generate(prompt, GenerationOptions.greedy(maxNewTokens)));
     }

@@ -45,8 +45,9 @@ public final class SftInterface implements ModelInterface {
   /**
    * One optimizer step.
    *
-   * @return {@code loss} (nats per token), {@code ppl} = exp(loss), {@code tokens} (tokens
-   *     learned), then the engine's {@code grad_norm}, {@code learning_rate} and others
+   * @return {@code loss} (nats per learned token), {@code ppl} = exp(loss), {@code tokens} (all
+   *     tokens of the batch), {@code target_tokens} (those learned), then the engine's {@code
+   *     grad_norm}, {@code learning_rate} and others
    * @throws InvalidInputException also if no token is to be learned
    */
   @Override
@@ -56,7 +57,8 @@ public final class SftInterface implements ModelInterface {
       throw new InvalidInputException(Problems.problem("tokens to learn", 0, "at least one"));
     }
     Metrics engine = model.trainEngine().trainBatch(learned.batch(), objective());
-    Map<String, Double> result = perplexity(engine.get("loss"), learned.count());
+    long tokens = batch.items().tokens();
+    Map<String, Double> result = perplexity(engine.get("loss"), tokens, learned.count());
     engine.asMap().forEach(result::putIfAbsent);
     result.remove("weight");
     return Metrics.of(result);
@@ -65,26 +67,28 @@ public final class SftInterface implements ModelInterface {
   /**
    * The mean loss over the learned tokens of all batches. Batches without one do not count.
    *
-   * @return {@code loss}, {@code ppl} and {@code tokens}
+   * @return {@code loss}, {@code ppl}, {@code tokens} and {@code target_tokens}
    * @throws InvalidInputException if there is no token to learn in any batch
    */
   @Override
   public Metrics evaluate(Model model, Iterable<NamedArray> batches) {
     double sum = 0;
     long tokens = 0;
+    long targets = 0;
     for (NamedArray batch : batches) {
       LearnedTokens learned = LearnedTokens.of(batch);
+      tokens += batch.items().tokens();
       if (learned.count() > 0) {
         double loss = model.engine().evalBatch(learned.batch(), objective()).get("loss");
         sum += loss * learned.count();
-        tokens += learned.count();
+        targets += learned.count();
       }
     }
-    if (tokens == 0) {
+    if (targets == 0) {
       throw new InvalidInputException(
           Problems.problem("tokens to evaluate", 0, "at least one over all batches"));
     }
-    return Metrics.of(perplexity(sum / tokens, tokens));
+    return Metrics.of(perplexity(sum / targets, tokens, targets));
   }
 
   /**
@@ -98,11 +102,12 @@ public final class SftInterface implements ModelInterface {
     return model.engine().forward(batch, Output.TOKEN_LOGPROBS);
   }
 
-  private static Map<String, Double> perplexity(double loss, long tokens) {
+  private static Map<String, Double> perplexity(double loss, long tokens, long targets) {
     Map<String, Double> values = new LinkedHashMap<>();
     values.put("loss", loss);
     values.put("ppl", Math.exp(loss));
     values.put("tokens", (double) tokens);
+    values.put("target_tokens", (double) targets);
     return values;
   }
 

@@ -121,7 +121,7 @@ class FinetuneLoopTest {
             "evaluation 6",
             "end 2/0/6")
         .hasSize(11);
-    assertThat(result.lastEvaluation().get("tokens")).isEqualTo(3);
+    assertThat(result.lastEvaluation().get("target_tokens")).isEqualTo(3);
   }
 
   @Test

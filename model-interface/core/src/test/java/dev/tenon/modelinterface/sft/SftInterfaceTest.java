@@ -101,8 +101,8 @@ class SftInterfaceTest {
     assertThat(metrics.get("loss")).isCloseTo(expected, within(1e-12));
     assertThat(metrics.get("ppl")).isCloseTo(Math.exp(expected), within(1e-9));
     assertThat(metrics.asMap().keySet())
-        .containsExactly("loss", "ppl", "tokens", "grad_norm", "learning_rate");
-    assertThat(metrics.get("tokens")).isEqualTo(3);
+        .containsExactly("loss", "ppl", "tokens", "target_tokens", "grad_norm", "learning_rate");
+    assertThat(metrics.get("target_tokens")).isEqualTo(3);
     assertThat(engine.version()).isEqualTo(1);
   }
 
@@ -126,7 +126,7 @@ class SftInterfaceTest {
     Metrics metrics = sft.evaluate(model, List.of(two, none, one));
 
     assertThat(metrics.get("loss")).isCloseTo(expected, within(1e-12));
-    assertThat(metrics.get("tokens")).isEqualTo(3);
+    assertThat(metrics.get("target_tokens")).isEqualTo(3);
     assertThat(engine.version()).isZero();
   }
 

@@ -48,7 +48,7 @@ record SftLossAlgorithm() implements Algorithm {
           each.compare("loss", metrics.get("loss")),
           each.compare("loss", again.get("loss")),
           each.compareRelative("ppl", metrics.get("ppl")),
-          each.withTolerance(0).compare("valid_labels", metrics.get("tokens")),
+          each.withTolerance(0).compare("valid_labels", metrics.get("target_tokens")),
           each.compare("grad.logits", Tables.doubles(gradient.get(0))));
     }
   }
