@@ -8,8 +8,11 @@ import json, os, sys
 import transformers
 from tokenizers import Tokenizer
 from transformers.models.llama.modeling_llama import LlamaRotaryEmbedding
-import corpus
-import tokenizer_kinds
+
+# The text and the kinds of tokenizers are those of the oracle.
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), *[".."] * 6, "samples/cli/src/test/oracle"))
+import oracle_corpus as corpus
+import oracle_tokenizers as tokenizer_kinds
 
 KINDS = {"llama": ("llama-legacy", 340), "llama-rope3-sharded": ("llama3", 310), "llama-bf16-v4config": ("llama3", 290)}
 
