@@ -32,7 +32,7 @@ public non-sealed interface Engine extends ModelModule, AutoCloseable {
    * @param batch {@code input_ids} (I64, token); optional {@code output_mask} (BOOL, token, by
    *     target position)
    * @param request what to compute
-   * @return the batch's items with one field per output
+   * @return the batch's items and metadata with one field per output
    */
   NamedArray forward(NamedArray batch, OutputRequest request);
 

@@ -2,6 +2,7 @@ package dev.tenon.cli;
 
 import dev.tenon.cli.conformance.Conformance;
 import dev.tenon.model.ModelBackend;
+import dev.tenon.spec.FinetuneSpec;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -34,6 +35,14 @@ final class ConformanceCommand implements Callable<Integer> {
       description = "Write what was computed to OUT/<folder>.safetensors and .json.")
   private Optional<Path> dump = Optional.empty();
 
+  @Option(
+      names = "--micro-batch-tokens",
+      paramLabel = "N",
+      description =
+          "Most tokens of a micro-batch in training; changes rounding only."
+              + "%n  Default: ${DEFAULT-VALUE}")
+  private int microBatchTokens = FinetuneSpec.DEFAULT_MICRO_BATCH_TOKENS;
+
   @Parameters(
       arity = "1..*",
       paramLabel = "DIR",
@@ -42,7 +51,8 @@ final class ConformanceCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Conformance conformance = new Conformance(ModelBackend.fromServiceLoader().get(backend), dump);
+    ModelBackend found = ModelBackend.fromServiceLoader().get(backend);
+    Conformance conformance = new Conformance(found, dump, microBatchTokens);
     return conformance.run(directories, spec.commandLine().getOut()) ? 0 : 1;
   }
 }

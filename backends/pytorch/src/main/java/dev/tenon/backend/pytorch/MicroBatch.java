@@ -78,10 +78,11 @@ final class MicroBatch {
     return scope.tensorDict(values);
   }
 
-  /** The outputs of the pass as fields of the micro-batch's items. */
+  /** The outputs of the pass as fields of the micro-batch's items, with its metadata. */
   NamedArray outputs(TorchValue results, OutputRequest request) {
     Map<String, TorchValue> byName = results.entries();
     NamedArray.Builder fields = NamedArray.builder(batch.items());
+    batch.metadata().forEach(fields::metadata);
     for (Output output : request.outputs()) {
       TorchValue value = Objects.requireNonNull(byName.get(output.field()), output.field());
       fields.put(output.field(), output.kind(), value.toTensorData());

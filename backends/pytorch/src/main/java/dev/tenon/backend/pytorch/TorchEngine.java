@@ -83,9 +83,16 @@ abstract class TorchEngine implements Engine {
           results.add(micro.outputs(forward(micro, scope), request));
         }
       }
-      NamedArray all = NamedArray.concat(results);
-      return all.select(all.items().indexesOf(batch.items().ids()));
+      return inOrder(results, batch);
     }
+  }
+
+  private static NamedArray inOrder(List<NamedArray> parts, NamedArray batch) {
+    if (parts.size() == 1) {
+      return parts.get(0);
+    }
+    NamedArray all = NamedArray.concat(parts);
+    return all.select(all.items().indexesOf(batch.items().ids()));
   }
 
   @Override
@@ -124,9 +131,10 @@ abstract class TorchEngine implements Engine {
     return weight;
   }
 
-  /** The batch in parts of alike lengths that each fit the token budget. */
+  /** The batch as it is if it fits the token budget, else in parts of alike lengths that do. */
   final List<NamedArray> microBatches(NamedArray batch) {
-    return batch.items().withinPadded(microBatchTokens).stream().map(batch::select).toList();
+    List<List<Integer>> groups = batch.items().withinPadded(microBatchTokens);
+    return groups.size() == 1 ? List.of(batch) : groups.stream().map(batch::select).toList();
   }
 
   /** Rows of logits that live at once, an {@code int}. */

@@ -1,5 +1,7 @@
 package dev.tenon.modelinterface.loop;
 
+import dev.tenon.error.InvalidInputException;
+import dev.tenon.internal.Problems;
 import dev.tenon.model.Metrics;
 import dev.tenon.model.Model;
 import dev.tenon.model.ModelVersion;
@@ -9,20 +11,35 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * Prints one line per step and per evaluation, such as {@code step 12/300 epoch 0 loss 2.31 ppl
- * 10.1}, to a stream of the caller's. Serves one run at a time.
+ * Prints a line every so many steps and per evaluation, such as {@code step 12/300 epoch 0 loss
+ * 2.31 ppl 10.1}, to a stream of the caller's. Serves one run at a time.
  */
 public final class ConsoleProgress implements TrainingListener {
   private final PrintStream out;
+  private final long everySteps;
   private long totalSteps;
 
   /**
-   * Creates the listener.
+   * Creates a listener that prints every step.
    *
    * @param out where to print; it is not closed
    */
   public ConsoleProgress(PrintStream out) {
+    this(out, 1);
+  }
+
+  /**
+   * Creates a listener that prints some of the steps.
+   *
+   * @param out where to print; it is not closed
+   * @param everySteps prints a step when its number is a multiple of this, and the last one; &gt; 0
+   */
+  public ConsoleProgress(PrintStream out, long everySteps) {
+    if (everySteps <= 0) {
+      throw new InvalidInputException(Problems.problem("steps between lines", everySteps, "> 0"));
+    }
     this.out = out;
+    this.everySteps = everySteps;
   }
 
   @Override
@@ -33,14 +50,11 @@ public final class ConsoleProgress implements TrainingListener {
 
   @Override
   public void onStep(ModelVersion version, Metrics metrics) {
-    out.println(
-        "step "
-            + version.globalStep()
-            + "/"
-            + totalSteps
-            + " epoch "
-            + version.epoch()
-            + text(metrics));
+    long step = version.globalStep();
+    if (step % everySteps != 0 && step != totalSteps) {
+      return;
+    }
+    out.println("step " + step + "/" + totalSteps + " epoch " + version.epoch() + text(metrics));
   }
 
   @Override

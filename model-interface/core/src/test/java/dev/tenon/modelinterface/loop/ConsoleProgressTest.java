@@ -32,4 +32,18 @@ class ConsoleProgressTest {
             "evaluation at step 12 loss NaN lr 1.000e-05",
             "ended at step 12/300");
   }
+
+  @Test
+  void printsSomeOfTheStepsAndTheLast() {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    ConsoleProgress progress =
+        new ConsoleProgress(new PrintStream(bytes, true, StandardCharsets.UTF_8), 3);
+    progress.onStart(ToyEngine.trainable(new ByteTokenizer()), 7);
+    for (long step = 1; step <= 7; step++) {
+      progress.onStep(new ModelVersion(0, step, step), Metrics.empty());
+    }
+    assertThat(bytes.toString(StandardCharsets.UTF_8).lines())
+        .containsExactly(
+            "training toy, 7 steps", "step 3/7 epoch 0", "step 6/7 epoch 0", "step 7/7 epoch 0");
+  }
 }

@@ -22,8 +22,9 @@ import java.util.stream.Stream;
  *
  * @param backend the one under test
  * @param dump where to write what was computed, if anywhere
+ * @param microBatchTokens most tokens of a micro-batch in training; changes rounding only
  */
-public record Conformance(ModelBackend backend, Optional<Path> dump) {
+public record Conformance(ModelBackend backend, Optional<Path> dump, int microBatchTokens) {
   /**
    * Runs every folder and prints one line a quantity.
    *
@@ -49,7 +50,8 @@ public record Conformance(ModelBackend backend, Optional<Path> dump) {
       if (reason.isPresent()) {
         report.skip("all", reason.get());
       } else {
-        Computed computed = new FolderRun(backend, report).run(folder, open(directory));
+        Computed computed =
+            new FolderRun(backend, microBatchTokens, report).run(folder, open(directory));
         dump.ifPresent(x -> new Dump(x).write(folder, computed));
       }
     } catch (RuntimeException e) {

@@ -12,9 +12,10 @@ import java.util.List;
  * is a failure of its own and does not stop the others.
  *
  * @param backend the one under test
+ * @param microBatchTokens most tokens of a micro-batch in training
  * @param report receives the findings
  */
-record FolderRun(ModelBackend backend, Report report) {
+record FolderRun(ModelBackend backend, int microBatchTokens, Report report) {
   private static final List<Check> CHECKS =
       List.of(
           new ForwardCheck(""),
@@ -45,7 +46,7 @@ record FolderRun(ModelBackend backend, Report report) {
   private void train(OracleFolder folder, Model model, Computed computed) {
     Objective objective = SftInterface.objective();
     NamedArray batch = folder.trainingBatch();
-    try (Model running = backend.initialize(model, TrainRun.spec())) {
+    try (Model running = backend.initialize(model, TrainRun.spec(microBatchTokens))) {
       attempt(
           "forward",
           () -> ForwardRun.run(running.engine(), folder.batch(), folder.rows(), "", computed));

@@ -18,12 +18,13 @@ final class TrainRun {
   private TrainRun() {}
 
   /** The oracle's rule; its decay applies to the parameters that decay by default. */
-  static FinetuneSpec spec() {
+  static FinetuneSpec spec(int microBatchTokens) {
     return FinetuneSpec.steps(STEPS)
         .learningRate(1e-3)
         .schedule(Schedule.constant(0))
         .optimizer(new AdamW(0.9, 0.95, 1e-8, 0.1))
-        .maxGradNorm(1);
+        .maxGradNorm(1)
+        .microBatchTokens(microBatchTokens);
   }
 
   /** {@code grad.*}, {@code loss}, {@code grad_norm}; nothing changes. */

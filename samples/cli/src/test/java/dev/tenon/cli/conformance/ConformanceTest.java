@@ -119,7 +119,8 @@ class ConformanceTest {
   private static Run run(Optional<Path> dump, Path directory) {
     StringWriter text = new StringWriter();
     boolean successful =
-        new Conformance(new PyTorchBackend(), dump).run(List.of(directory), new PrintWriter(text));
+        new Conformance(new PyTorchBackend(), dump, 30)
+            .run(List.of(directory), new PrintWriter(text));
     return new Run(successful, text.toString());
   }
 
