@@ -3,6 +3,7 @@ package dev.tenon.nn.checkpoint;
 import dev.tenon.checkpoint.Weights;
 import dev.tenon.error.UnknownNameException;
 import dev.tenon.internal.Problems;
+import dev.tenon.internal.SplitMix64;
 import dev.tenon.model.Parameter;
 import dev.tenon.nn.family.Architecture;
 import dev.tenon.nn.family.Architecture.Start;
@@ -48,7 +49,7 @@ final class RandomWeights implements Weights {
     Parameter parameter = parameter(name);
     Start start = architecture.start().apply(parameter);
     List<ByteBuffer> segments = TensorData.allocate(info(name).bytes());
-    Normal normal = new Normal(mix(seed) ^ hash(name));
+    Normal normal = new Normal(SplitMix64.mix(seed) ^ hash(name));
     for (ByteBuffer segment : segments) {
       for (int at = 0; at < segment.capacity(); at += Float.BYTES) {
         double value =
@@ -79,23 +80,16 @@ final class RandomWeights implements Weights {
     return hash;
   }
 
-  /** The output function of SplitMix64 (Steele et al. 2014). */
-  private static long mix(long state) {
-    long z = (state ^ (state >>> 30)) * 0xbf58476d1ce4e5b9L;
-    z = (z ^ (z >>> 27)) * 0x94d049bb133111ebL;
-    return z ^ (z >>> 31);
-  }
-
   /**
    * Standard normal numbers by Marsaglia's polar method, in StrictMath, so that all machines agree.
    */
   private static final class Normal {
-    private long state;
+    private final SplitMix64 bits;
     private double spare;
     private boolean hasSpare;
 
     Normal(long state) {
-      this.state = state;
+      this.bits = new SplitMix64(state);
     }
 
     double next() {
@@ -119,8 +113,7 @@ final class RandomWeights implements Weights {
 
     /** Between -1 and 1. */
     private double uniform() {
-      state += 0x9e3779b97f4a7c15L;
-      return (mix(state) >>> 11) * 0x1p-52 - 1;
+      return (bits.next() >>> 11) * 0x1p-52 - 1;
     }
   }
 }
