@@ -35,7 +35,9 @@ final class InferenceModel implements AutoCloseable {
       TorchValue model =
           module.call(SETTINGS, scope, "open_model", weights.embed(scope), weights.head(scope));
       for (int layer = 0; layer < network.program().layers(); layer++) {
-        model = module.call(SETTINGS, scope, "add_layer", model, weights.block(scope, layer));
+        try (NativeScope each = bridge.scope("fuse layer")) {
+          model = module.call(SETTINGS, scope, "add_layer", model, weights.block(each, layer));
+        }
       }
       return new InferenceModel(network, module, owned, model.moveTo(owned));
     } catch (RuntimeException e) {

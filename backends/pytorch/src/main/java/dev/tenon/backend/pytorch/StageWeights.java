@@ -17,9 +17,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The weights of a network on the native side, F32, under the names and in the dicts that its
- * program reads. A tied weight is one tensor in several dicts. Lives as long as the scope it was
- * loaded into.
+ * The weights of a network on the native side, handed out as F32, under the names and in the dicts
+ * that its program reads. A tied weight is one tensor in several dicts. Lives as long as the scope
+ * it was loaded into.
  */
 final class StageWeights {
   private final Map<String, TorchValue> byName = new LinkedHashMap<>();
@@ -32,8 +32,8 @@ final class StageWeights {
   /**
    * Loads weights.
    *
-   * @param trainable true: copies that require gradients; false: mapped from their file where they
-   *     are F32 in one
+   * @param trainable true: F32 copies that require gradients; false: mapped from their file, in the
+   *     type they are stored in
    */
   static StageWeights load(Network network, NativeScope scope, boolean trainable) {
     StageWeights loaded = new StageWeights();
@@ -43,9 +43,7 @@ final class StageWeights {
     Map<Path, MappedTensors> files = new HashMap<>();
     for (Parameter parameter : network.parameters()) {
       TorchValue source = source(network.weights(), parameter, scope, files);
-      loaded.add(
-          parameter,
-          trainable ? replaced(source, source.toParameter(scope)) : float32(source, scope));
+      loaded.add(parameter, trainable ? parameter(source, scope) : source);
     }
     return loaded;
   }
@@ -64,13 +62,10 @@ final class StageWeights {
         .orElseGet(() -> scope.tensor(weights.read(name)));
   }
 
-  private static TorchValue float32(TorchValue source, NativeScope scope) {
-    return source.dtype() == DType.F32 ? source : replaced(source, source.cast(scope, DType.F32));
-  }
-
-  private static TorchValue replaced(TorchValue source, TorchValue copy) {
-    source.close();
-    return copy;
+  private static TorchValue parameter(TorchValue source, NativeScope scope) {
+    try (source) {
+      return source.toParameter(scope);
+    }
   }
 
   private void add(Parameter parameter, TorchValue tensor) {
@@ -96,21 +91,29 @@ final class StageWeights {
 
   /** {@code Dict[str, Tensor]} of the embedding stage. */
   TorchValue embed(NativeScope scope) {
-    return scope.tensorDict(embed);
+    return float32(embed, scope);
   }
 
   /** {@code Dict[str, Tensor]} of one block. */
   TorchValue block(NativeScope scope, int layer) {
-    return scope.tensorDict(blocks.get(layer));
+    return float32(blocks.get(layer), scope);
   }
 
   /** {@code List[Dict[str, Tensor]]} of all blocks. */
   TorchValue blocks(NativeScope scope) {
-    return scope.dicts(blocks.stream().map(scope::tensorDict).toList());
+    return scope.dicts(blocks.stream().map(block -> float32(block, scope)).toList());
   }
 
   /** {@code Dict[str, Tensor]} of the head stage. */
   TorchValue head(NativeScope scope) {
-    return scope.tensorDict(head);
+    return float32(head, scope);
+  }
+
+  /** Copies of another type live as long as the scope, so a caller decides how many there are. */
+  private static TorchValue float32(Map<String, TorchValue> stored, NativeScope scope) {
+    Map<String, TorchValue> tensors = new LinkedHashMap<>();
+    stored.forEach(
+        (key, x) -> tensors.put(key, x.dtype() == DType.F32 ? x : x.cast(scope, DType.F32)));
+    return scope.tensorDict(tensors);
   }
 }
