@@ -10,19 +10,25 @@ import dev.tenon.internal.Problems;
  * slots, {@code D} head dimension:
  *
  * <pre>
- * prepare(b) -> Dict[str, Tensor]                                b and what is derived from it once a pass (rotary tables)
- * embed(w, b) -> Tensor                                          [B, T, H]
- * block(w, x, b, layer) -> Tuple[Tensor, Dict[str, Tensor]]
- * head(w, x, b, want) -> Dict[str, Tensor]                       x [n, H]
+ * prepare(b) -> Dict[str, Tensor]                   b and what is derived from it once a pass
+ * embed(w, b) -> Tensor                             [B, T, H]
+ * block(w, x, b, layer) -> Tuple[Tensor, Dict[str, Tensor]]              x [B, T, H]
+ * head(w, x, b, want) -> Dict[str, Tensor]          x [n, H]
  * fuse(w, layer), fuse_head(w) -> Tuple[Dict[str, PACKED], Dict[str, Tensor]]
- * block_step(p, s, x, b, k, v, layer) -> Tuple[Tensor, Dict[str, Tensor]]     k, v [B, kv_heads, K, D]
- * head_step(p, s, x, b, want) -> Dict[str, Tensor]
+ * block_step(p, s, x, b, k, v, layer) -> Tuple[Tensor, Dict[str, Tensor]]
+ *                                                   x [B * T, H]; k, v [B, kv_heads, K, D]
+ * head_step(p, s, x, b, want) -> Dict[str, Tensor]  x [n, H]
  * </pre>
  *
- * <p>{@code w} is keyed by {@link Parameter#key()}. {@code b} holds {@code input_ids} and {@code
- * position_ids} (I64 [B, T], right-padded with 0), {@code attention_mask} (BOOL, true = real: [B,
- * T], in a step [B, K] over the cache and only when rows differ); for heads {@code targets} (I64
- * [n]) and {@code temperature} (F32 []).
+ * <p>{@code w} is keyed by {@link Parameter#key()}. {@code fuse} gives {@code p}, the projections
+ * in the form that the precision's {@code pack} makes, and {@code s}, what stays a tensor. {@code
+ * b} is what {@code prepare} returned. Before, it holds {@code input_ids} and {@code position_ids}
+ * (I64 [B, T], right-padded with 0) and {@code attention_mask} (BOOL [B, T], true = real); heads
+ * also get {@code targets} (I64 [n]) and, unless it is 1, {@code temperature} (F32 []). In a step a
+ * token goes to slot {@code position_ids[r, t]} of its row's cache, {@code attention_mask} (BOOL
+ * [B, K]) is there only when rows hold different numbers of tokens, and with it {@code row_index}
+ * (I64 [B, 1]); {@code slots} (I64 [K]) is there when not every new token sees every slot. The
+ * shared helpers {@code step_mask}, {@code store} and {@code cached_attention} read these.
  *
  * @param text the stage methods with every configuration number substituted
  * @param layers number of blocks

@@ -3,6 +3,7 @@ package dev.tenon.modelinterface.data;
 import dev.tenon.error.InvalidInputException;
 import dev.tenon.internal.Problems;
 import dev.tenon.model.ModelVersion;
+import dev.tenon.tensor.Items;
 import dev.tenon.tensor.NamedArray;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -16,6 +17,8 @@ import java.util.OptionalLong;
  * size, seed, epoch). Immutable and safe for threads; every iterator starts from the beginning.
  */
 public final class Batches implements Iterable<NamedArray> {
+  private static final int MAX_REPORTED = 10;
+
   private final Dataset dataset;
   private final BatchSize batchSize;
   private final OptionalLong seed;
@@ -54,6 +57,31 @@ public final class Batches implements Iterable<NamedArray> {
   /** So many batches, of as many passes as that takes (HuggingFace: {@code max_steps}). */
   public Batches steps(long count) {
     return new Batches(dataset, batchSize, seed, count, false);
+  }
+
+  /**
+   * Checks every item, so that a run fails before it starts and not in its middle.
+   *
+   * @param maxPositions longest sequence that the network takes, in tokens
+   * @throws InvalidInputException naming up to ten items with a longer sequence
+   */
+  public void requireFits(int maxPositions) {
+    Problems problems = new Problems();
+    int found = 0;
+    for (int i = 0; i < dataset.size() && found < MAX_REPORTED; i++) {
+      // An item's tokens bound its longest sequence and are cheaper to ask for.
+      if (dataset.tokens(i) > maxPositions) {
+        Items item = dataset.item(i).items();
+        int longest = item.longest(0);
+        found += longest > maxPositions ? 1 : 0;
+        problems.check(
+            longest <= maxPositions,
+            "item " + item.ids().get(0),
+            longest + " tokens",
+            "at most max_position_embeddings " + maxPositions);
+      }
+    }
+    problems.throwIfAny(InvalidInputException::new);
   }
 
   /** Number of batches over all passes. */

@@ -69,12 +69,14 @@ public final class FinetuneLoop {
    *     open
    * @throws UnsupportedFeatureException if the algorithm cannot save what it trains
    * @throws dev.tenon.error.CheckpointException if the output directory cannot be written
-   * @throws InvalidInputException if the model cannot be trained, or the loop has run before
+   * @throws InvalidInputException if the model cannot be trained, an item is longer than its
+   *     positions, or the loop has run before
    */
   public FinetuneResult run(Model model) {
     checkSave();
     output.ifPresent(CheckpointDirectory::requireWritable);
     model.trainEngine();
+    batches.requireFits(model.network().maxPositions());
     if (!started.compareAndSet(false, true)) {
       throw new InvalidInputException(
           Problems.problem("loop", "has run", "a new one for each run"));

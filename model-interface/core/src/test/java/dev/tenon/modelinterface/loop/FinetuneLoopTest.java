@@ -4,6 +4,7 @@ import static dev.tenon.modelinterface.data.BatchSize.items;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tenon.error.CheckpointException;
 import dev.tenon.error.InvalidInputException;
 import dev.tenon.error.UnsupportedFeatureException;
 import dev.tenon.generation.GenerationOptions;
@@ -201,6 +202,29 @@ class FinetuneLoopTest {
     assertThatThrownBy(() -> loop().build().run(network))
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("module: Network");
+    assertThat(diary.calls).isEmpty();
+  }
+
+  @Test
+  void anItemThatIsTooLongIsRefusedBeforeTheFirstStep() {
+    Dataset tooLong = PromptAnswer.of(List.of(new PromptAnswer("p", "a".repeat(600))), BYTES);
+    FinetuneLoop loop =
+        FinetuneLoop.builder(new SftInterface(), tooLong.batches(items(1))).listener(diary).build();
+
+    assertThatThrownBy(() -> loop.run(model))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageStartingWith("item 1: 603 tokens")
+        .hasMessageEndingWith("(expected: at most max_position_embeddings 512)");
+    assertThat(diary.calls).isEmpty();
+  }
+
+  @Test
+  void anOutputThatCannotBeWrittenIsRefusedBeforeTheFirstStep() throws IOException {
+    Files.writeString(directory.resolve("theirs.txt"), "not ours");
+
+    assertThatThrownBy(() -> loop().output(directory).build().run(model))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContaining("files that are not ours");
     assertThat(diary.calls).isEmpty();
   }
 
