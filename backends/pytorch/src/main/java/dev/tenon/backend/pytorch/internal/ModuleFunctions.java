@@ -1,6 +1,5 @@
 package dev.tenon.backend.pytorch.internal;
 
-import static dev.tenon.backend.pytorch.internal.DjlNatives.call;
 import static dev.tenon.backend.pytorch.internal.DjlNatives.callLong;
 import static dev.tenon.backend.pytorch.internal.DjlNatives.callVoid;
 
@@ -12,7 +11,6 @@ final class ModuleFunctions {
 
   private final MethodHandle moduleLoad;
   private final MethodHandle moduleRunMethod;
-  private final MethodHandle moduleGetMethodNames;
   private final MethodHandle torchDeleteModule;
 
   ModuleFunctions(DjlNatives.Finder finder) throws ReflectiveOperationException {
@@ -34,7 +32,6 @@ final class ModuleFunctions {
             long[].class,
             boolean.class,
             boolean.class);
-    moduleGetMethodNames = finder.find("moduleGetMethodNames", String[].class, long.class);
     torchDeleteModule = finder.find("torchDeleteModule", void.class, long.class);
   }
 
@@ -56,10 +53,6 @@ final class ModuleFunctions {
         () ->
             (long)
                 moduleRunMethod.invokeExact(module, method, values, isTrain, separateCudaStream));
-  }
-
-  String[] methodNames(long module) {
-    return call(() -> (String[]) moduleGetMethodNames.invokeExact(module));
   }
 
   void delete(long module) {

@@ -9,7 +9,6 @@ import java.lang.invoke.MethodHandle;
 /** Functions on {@code IValue}s; see {@link DjlNatives} for the rules. */
 final class ValueFunctions {
 
-  private final MethodHandle iValueFromTensor;
   private final MethodHandle iValueFromBool;
   private final MethodHandle iValueFromLong;
   private final MethodHandle iValueFromDouble;
@@ -40,7 +39,6 @@ final class ValueFunctions {
   private final MethodHandle torchDeleteIValue;
 
   ValueFunctions(DjlNatives.Finder finder) throws ReflectiveOperationException {
-    iValueFromTensor = finder.find("iValueFromTensor", long.class, long.class);
     iValueFromBool = finder.find("iValueFromBool", long.class, boolean.class);
     iValueFromLong = finder.find("iValueFromLong", long.class, long.class);
     iValueFromDouble = finder.find("iValueFromDouble", long.class, double.class);
@@ -70,10 +68,6 @@ final class ValueFunctions {
     iValueToIValueTuple = finder.find("iValueToIValueTuple", long[].class, long.class);
     iValueToMap = finder.find("iValueToMap", long[].class, long.class);
     torchDeleteIValue = finder.find("torchDeleteIValue", void.class, long.class);
-  }
-
-  long fromTensor(long tensor) {
-    return callLong(() -> (long) iValueFromTensor.invokeExact(tensor));
   }
 
   long fromBoolean(boolean value) {
