@@ -32,6 +32,11 @@ final class TorchTrainEngine extends TorchEngine implements TrainEngine {
   private final NativeScope owned;
   private final TorchModule module;
   private final StageWeights weights;
+  // The weights as the driver takes them; made once, since they change in place.
+  private final TorchValue embed;
+  private final TorchValue blocks;
+  private final TorchValue head;
+  private final TorchValue parameters;
   private @Nullable AdamWState optimizer;
   private @Nullable InferenceModel view;
   private long version;
@@ -43,6 +48,10 @@ final class TorchTrainEngine extends TorchEngine implements TrainEngine {
     owned = bridge.scope("train engine");
     try {
       weights = StageWeights.load(network, owned, true);
+      embed = weights.embed(owned);
+      blocks = weights.blocks(owned);
+      head = weights.head(owned);
+      parameters = owned.tensors(weights.byName().values());
     } catch (RuntimeException e) {
       release();
       throw e;
@@ -60,9 +69,9 @@ final class TorchTrainEngine extends TorchEngine implements TrainEngine {
         settings,
         scope,
         method,
-        weights.embed(scope),
-        weights.blocks(scope),
-        weights.head(scope),
+        embed,
+        blocks,
+        head,
         batch.rows,
         batch.plan,
         batch.wantRows,
@@ -112,7 +121,6 @@ final class TorchTrainEngine extends TorchEngine implements TrainEngine {
     OutputPlan plan = OutputPlan.of(network(), objective.outputs());
     List<NamedArray> parts = microBatches(batch);
     Sums sums = new Sums(objective, weight(program, parts, objective));
-    TorchValue parameters = step.tensors(weights.byName().values());
     TorchValue accumulated = step.tensors(List.of());
     for (NamedArray part : parts) {
       try (NativeScope scope = bridge.scope("micro-batch")) {
@@ -128,7 +136,7 @@ final class TorchTrainEngine extends TorchEngine implements TrainEngine {
                 GRAD,
                 step,
                 "train_backward",
-                weights.head(scope),
+                head,
                 micro.rows,
                 micro.plan,
                 micro.wantNext,

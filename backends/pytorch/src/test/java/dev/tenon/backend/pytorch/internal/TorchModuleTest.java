@@ -21,6 +21,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
+/** Long because each kind of call and of failure is one small test of the same module. */
 class TorchModuleTest {
 
   private static final CallSettings NO_GRAD = CallSettings.noGrad(1);
