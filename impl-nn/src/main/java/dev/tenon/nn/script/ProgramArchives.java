@@ -1,7 +1,7 @@
 package dev.tenon.nn.script;
 
 import dev.tenon.model.Program;
-import dev.tenon.objective.Objective;
+import dev.tenon.objective.TextObjective;
 
 /**
  * Puts the texts together that make an archive: a prelude per precision, helpers that families
@@ -38,7 +38,7 @@ public final class ProgramArchives {
   }
 
   /** The archive of an objective: its own methods and {@code loss_and_grad}. */
-  public static ScriptArchive objective(Objective objective) {
+  public static ScriptArchive objective(TextObjective objective) {
     return ScriptArchive.of(resource("objective"), objective.text());
   }
 

@@ -11,8 +11,9 @@ import dev.tenon.tensor.TensorSink;
  */
 public interface TrainEngine extends Engine {
   /**
-   * One optimizer step: forward, backward, clip, update. A non-finite loss or gradient leaves
-   * weights, optimizer and schedule as they were and reports {@code skipped} = 1.
+   * One optimizer step: forward with the configuration's dropout, backward, clip, update. A
+   * non-finite loss or gradient leaves weights, optimizer and schedule as they were and reports
+   * {@code skipped} = 1; so does an objective's veto, which reports {@code vetoed} = 1.
    *
    * @param batch {@code input_ids} and the fields that the objective reads
    * @return {@code loss} (Σ / weight), {@code weight}, the objective's other sums, {@code

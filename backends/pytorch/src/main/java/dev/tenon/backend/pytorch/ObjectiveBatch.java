@@ -3,7 +3,7 @@ package dev.tenon.backend.pytorch;
 import dev.tenon.error.InvalidInputException;
 import dev.tenon.internal.Problems;
 import dev.tenon.objective.BatchField;
-import dev.tenon.objective.Objective;
+import dev.tenon.objective.TextObjective;
 import dev.tenon.tensor.Items;
 import dev.tenon.tensor.NamedArray;
 import dev.tenon.tensor.TensorData;
@@ -20,7 +20,7 @@ final class ObjectiveBatch {
   private ObjectiveBatch() {}
 
   /** Refuses a batch that lacks a declared field, with every problem. */
-  static void check(NamedArray batch, Objective objective) {
+  static void check(NamedArray batch, TextObjective objective) {
     Problems problems = new Problems();
     for (BatchField field : objective.fields()) {
       TensorData tensor = batch.find(field.name()).orElse(null);
@@ -39,7 +39,7 @@ final class ObjectiveBatch {
   }
 
   /** The fields by name. */
-  static Map<String, TensorData> fields(NamedArray batch, Objective objective) {
+  static Map<String, TensorData> fields(NamedArray batch, TextObjective objective) {
     Map<String, TensorData> fields = new LinkedHashMap<>();
     for (BatchField field : objective.fields()) {
       fields.put(field.name(), batch.get(field.name()));

@@ -6,7 +6,7 @@ import dev.tenon.backend.pytorch.internal.TorchBridge;
 import dev.tenon.backend.pytorch.internal.TorchModule;
 import dev.tenon.backend.pytorch.internal.TorchValue;
 import dev.tenon.nn.script.ProgramArchives;
-import dev.tenon.objective.Objective;
+import dev.tenon.objective.TextObjective;
 import dev.tenon.tensor.NamedArray;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,19 +18,19 @@ final class ObjectiveProgram implements AutoCloseable {
 
   private final TorchModule module;
 
-  ObjectiveProgram(TorchBridge bridge, Objective objective) {
+  ObjectiveProgram(TorchBridge bridge, TextObjective objective) {
     module = bridge.load(ProgramArchives.objective(objective));
   }
 
   /** The weight of a micro-batch. */
-  double weight(NamedArray batch, Objective objective, NativeScope scope) {
+  double weight(NamedArray batch, TextObjective objective, NativeScope scope) {
     TorchValue fields = fields(batch, objective, scope);
     return number(module.call(PLAIN, scope, "weight", fields, hyperParameters(objective, scope)));
   }
 
   /** The summed loss and statistics of a micro-batch. */
   Map<String, Double> loss(
-      TorchValue outputs, NamedArray batch, Objective objective, NativeScope scope) {
+      TorchValue outputs, NamedArray batch, TextObjective objective, NativeScope scope) {
     TorchValue fields = fields(batch, objective, scope);
     return numbers(
         module.call(PLAIN, scope, "loss", outputs, fields, hyperParameters(objective, scope)));
@@ -38,7 +38,11 @@ final class ObjectiveProgram implements AutoCloseable {
 
   /** The same and the gradient of {@code scale} times the loss with respect to the outputs. */
   Gradient gradient(
-      TorchValue outputs, NamedArray batch, Objective objective, double scale, NativeScope scope) {
+      TorchValue outputs,
+      NamedArray batch,
+      TextObjective objective,
+      double scale,
+      NativeScope scope) {
     TorchValue fields = fields(batch, objective, scope);
     TorchValue hyperParameters = hyperParameters(objective, scope);
     List<TorchValue> parts =
@@ -55,11 +59,11 @@ final class ObjectiveProgram implements AutoCloseable {
     return new Gradient(numbers(parts.get(0)), parts.get(1));
   }
 
-  private static TorchValue fields(NamedArray batch, Objective objective, NativeScope scope) {
+  private static TorchValue fields(NamedArray batch, TextObjective objective, NativeScope scope) {
     return MicroBatch.dict(scope, ObjectiveBatch.fields(batch, objective));
   }
 
-  private static TorchValue hyperParameters(Objective objective, NativeScope scope) {
+  private static TorchValue hyperParameters(TextObjective objective, NativeScope scope) {
     return scope.realDict(objective.hyperParameters());
   }
 

@@ -6,6 +6,7 @@ import dev.tenon.backend.pytorch.internal.TorchValue;
 import dev.tenon.checkpoint.CheckpointDirectory;
 import dev.tenon.checkpoint.Weights;
 import dev.tenon.error.CheckpointException;
+import dev.tenon.error.UnsupportedFeatureException;
 import dev.tenon.generation.GenerationSession;
 import dev.tenon.generation.SessionLimits;
 import dev.tenon.internal.Problems;
@@ -14,6 +15,7 @@ import dev.tenon.model.Metrics;
 import dev.tenon.model.Network;
 import dev.tenon.model.OutputRequest;
 import dev.tenon.objective.Objective;
+import dev.tenon.objective.TextObjective;
 import dev.tenon.tensor.Device;
 import dev.tenon.tensor.NamedArray;
 import java.nio.file.Path;
@@ -96,8 +98,9 @@ abstract class TorchEngine implements Engine {
   }
 
   @Override
-  public final Metrics evalBatch(NamedArray batch, Objective objective) {
+  public final Metrics evalBatch(NamedArray batch, Objective given) {
     try (CallGuard.Pass pass = guard.enter()) {
+      TextObjective objective = text(given);
       ObjectiveProgram program = check(batch, objective);
       OutputPlan plan = OutputPlan.of(network, objective.outputs());
       List<NamedArray> parts = microBatches(batch);
@@ -112,8 +115,20 @@ abstract class TorchEngine implements Engine {
     }
   }
 
+  /** Refuses objectives that this engine does not run. */
+  static TextObjective text(Objective objective) {
+    if (objective instanceof TextObjective text && !text.coupled() && !text.hasVeto()) {
+      return text;
+    }
+    throw new UnsupportedFeatureException(
+        Problems.problem(
+            "objective " + objective.name(),
+            objective.getClass().getSimpleName(),
+            "a TextObjective that is not coupled and has no veto"));
+  }
+
   /** Refuses what cannot run and compiles the objective. */
-  final ObjectiveProgram check(NamedArray batch, Objective objective) {
+  final ObjectiveProgram check(NamedArray batch, TextObjective objective) {
     PaddedBatch.check(batch, network);
     ObjectiveBatch.check(batch, objective);
     return objectives.computeIfAbsent(
@@ -121,7 +136,7 @@ abstract class TorchEngine implements Engine {
   }
 
   /** The weight of the whole batch. */
-  final double weight(ObjectiveProgram program, List<NamedArray> parts, Objective objective) {
+  final double weight(ObjectiveProgram program, List<NamedArray> parts, TextObjective objective) {
     double weight = 0;
     for (NamedArray part : parts) {
       try (NativeScope scope = bridge.scope("weight")) {

@@ -13,6 +13,7 @@ import dev.tenon.model.Network;
 import dev.tenon.model.TrainEngine;
 import dev.tenon.nn.script.ProgramArchives;
 import dev.tenon.objective.Objective;
+import dev.tenon.objective.TextObjective;
 import dev.tenon.spec.FinetuneSpec;
 import dev.tenon.tensor.NamedArray;
 import dev.tenon.tensor.TensorSink;
@@ -81,10 +82,11 @@ final class TorchTrainEngine extends TorchEngine implements TrainEngine {
   }
 
   @Override
-  public Metrics trainBatch(NamedArray batch, Objective objective) {
+  public Metrics trainBatch(NamedArray batch, Objective given) {
     try (CallGuard.Pass pass = guard.enter();
         NativeScope step = bridge.scope("trainBatch")) {
       refuseOpenSessions();
+      TextObjective objective = text(given);
       ObjectiveProgram program = check(batch, objective);
       dropView();
       Gradients gradients = backward(program, batch, objective, step);
@@ -101,9 +103,10 @@ final class TorchTrainEngine extends TorchEngine implements TrainEngine {
   }
 
   @Override
-  public Metrics gradients(NamedArray batch, Objective objective, TensorSink sink) {
+  public Metrics gradients(NamedArray batch, Objective given, TensorSink sink) {
     try (CallGuard.Pass pass = guard.enter();
         NativeScope step = bridge.scope("gradients")) {
+      TextObjective objective = text(given);
       ObjectiveProgram program = check(batch, objective);
       Gradients gradients = backward(program, batch, objective, step);
       Metrics metrics = gradients.metrics(clip(gradients.list, 0, step));
@@ -117,7 +120,7 @@ final class TorchTrainEngine extends TorchEngine implements TrainEngine {
 
   /** Forward and backward over all micro-batches. */
   private Gradients backward(
-      ObjectiveProgram program, NamedArray batch, Objective objective, NativeScope step) {
+      ObjectiveProgram program, NamedArray batch, TextObjective objective, NativeScope step) {
     OutputPlan plan = OutputPlan.of(network(), objective.outputs());
     List<NamedArray> parts = microBatches(batch);
     Sums sums = new Sums(objective, weight(program, parts, objective));

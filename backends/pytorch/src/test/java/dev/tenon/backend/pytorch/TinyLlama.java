@@ -7,6 +7,7 @@ import dev.tenon.nn.HfModels;
 import dev.tenon.nn.family.llama.LlamaConfig;
 import dev.tenon.objective.BatchField;
 import dev.tenon.objective.Objective;
+import dev.tenon.objective.TextObjective;
 import dev.tenon.tensor.DType;
 import dev.tenon.tensor.Device;
 import dev.tenon.tensor.FieldKind;
@@ -58,7 +59,7 @@ final class TinyLlama {
   }
 
   /** Mean of -log p over the tokens to learn. */
-  static Objective crossEntropy() {
+  static TextObjective crossEntropy() {
     return Objective.of(
         "cross-entropy",
         OutputRequest.of(Output.TOKEN_LOGPROBS),

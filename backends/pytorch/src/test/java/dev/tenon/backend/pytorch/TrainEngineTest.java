@@ -14,6 +14,7 @@ import dev.tenon.model.Metrics;
 import dev.tenon.model.Model;
 import dev.tenon.model.Output;
 import dev.tenon.objective.Objective;
+import dev.tenon.objective.TextObjective;
 import dev.tenon.spec.AdamW;
 import dev.tenon.spec.FinetuneSpec;
 import dev.tenon.spec.ParameterGroup;
@@ -204,7 +205,7 @@ class TrainEngineTest {
   }
 
   private static Objective notFinite() {
-    Objective sound = TinyLlama.crossEntropy();
+    TextObjective sound = TinyLlama.crossEntropy();
     return Objective.of(
         "broken",
         sound.outputs(),
