@@ -2,6 +2,7 @@ package dev.tenon.nn.script;
 
 import dev.tenon.model.Program;
 import dev.tenon.objective.TextObjective;
+import java.util.stream.Stream;
 
 /**
  * Puts the texts together that make an archive: a prelude per precision, helpers that families
@@ -34,7 +35,7 @@ public final class ProgramArchives {
    * and the steps.
    */
   public static ScriptArchive inference(Program program) {
-    return archive(program, "driver-infer");
+    return archive(program, "sampling", "driver-infer");
   }
 
   /** The archive of an objective: its own methods and {@code loss_and_grad}. */
@@ -42,9 +43,12 @@ public final class ProgramArchives {
     return ScriptArchive.of(resource("objective"), objective.text());
   }
 
-  private static ScriptArchive archive(Program program, String driver) {
+  private static ScriptArchive archive(Program program, String... common) {
+    Stream<String> texts = Stream.of(common).map(ProgramArchives::resource);
     return ScriptArchive.of(
-        f32(resource("prelude-f32")), f32(program.text()), f32(resource(driver)));
+        Stream.concat(Stream.of(resource("prelude-f32"), program.text()), texts)
+            .map(ProgramArchives::f32)
+            .toArray(String[]::new));
   }
 
   private static String f32(String text) {

@@ -2,7 +2,7 @@ package dev.tenon.generation;
 
 /** Why an answer ended. Its {@link #code()} is written into {@code finish_reason} fields. */
 public enum FinishReason {
-  /** An eos token or a stop string. */
+  /** An eos token, a stop token or a stop string. */
   STOP(0),
   /** {@code maxNewTokens} reached. */
   LENGTH(1),

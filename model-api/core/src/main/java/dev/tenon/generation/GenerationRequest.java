@@ -8,8 +8,9 @@ import dev.tenon.tensor.TokenIds;
  * One answer to generate.
  *
  * @param promptIds at least one token
- * @param options how
- * @param seed of the run; with {@code sample} it fixes every random choice, alone or in any batch
+ * @param options how; a request is one answer, however many the options ask for
+ * @param seed with {@code sample} it fixes every random choice, alone or in any batch, up to
+ *     near-ties that the rounding of another batch size turns round
  * @param sample number of this answer among those to one prompt, from 0
  */
 public record GenerationRequest(

@@ -3,8 +3,9 @@ package dev.tenon.generation;
 import java.util.List;
 
 /**
- * Answers in the making. Requests may be added between steps; each step is one forward pass over
- * all live requests. Thread contract: that of the engine.
+ * Answers in the making. Requests may be added and cancelled between steps; each step is one
+ * forward pass over all live requests, greedy and sampled ones side by side. What one of them gets
+ * depends on no other, but for the rounding of the pass. Thread contract: that of the engine.
  */
 public interface GenerationSession extends AutoCloseable {
   /**
@@ -27,7 +28,8 @@ public interface GenerationSession extends AutoCloseable {
   List<Piece> step();
 
   /**
-   * Frees a request's slot at once; no further piece comes. Unknown and finished ids are ignored.
+   * Frees a request's slot at once; no further piece comes, and the others go on as if it had never
+   * been there. Unknown and finished ids are ignored.
    */
   void cancel(long id);
 

@@ -8,8 +8,9 @@ import java.util.Optional;
  * New tokens of one request.
  *
  * @param id the request
- * @param tokenIds the new tokens, the closing eos included
- * @param logprobs the log-probability of each new token, in nats
+ * @param tokenIds the new tokens, the closing one included
+ * @param logprobs the log-probability of each new token, in nats: of log_softmax(logits /
+ *     temperature), before penalties and filters; greedy: at temperature 1
  * @param finishReason present in the last piece
  */
 public record Piece(

@@ -52,16 +52,24 @@ public non-sealed interface Engine extends ModelModule, AutoCloseable {
   /** Opens a generation session; sessions may interleave. The caller closes it. */
   GenerationSession openSession(SessionLimits limits);
 
+  /** Generates with seed 0. See {@link #generate(NamedArray, GenerationOptions, long)}. */
+  default NamedArray generate(NamedArray prompts, GenerationOptions options) {
+    return generate(prompts, options, 0);
+  }
+
   /**
-   * Generates one answer per prompt, all options alike.
+   * Generates {@code options.samples()} answers to each prompt, all options alike. Prompts of one
+   * call share the seed, so equal prompts get equal answers; the samples of one prompt differ.
    *
    * @param prompts one sequence per item: {@code input_ids} (I64, token)
-   * @return the items with {@code input_ids} (prompt and answer), {@code prompt_mask} (BOOL,
-   *     token), {@code logprobs} (F32, next-token; 0 where the target is prompt), {@code truncated}
+   * @param seed fixes every random choice
+   * @return the items with one sequence per answer, in the order of the samples: {@code input_ids}
+   *     (prompt and answer), {@code prompt_mask} (BOOL, token), {@code logprobs} (F32, next-token;
+   *     0 where the target is prompt; see {@link dev.tenon.generation.Piece}), {@code truncated}
    *     (BOOL, sequence) and {@code finish_reason} (I8, sequence: 0 stop, 1 length, 2 cancelled)
    */
-  default NamedArray generate(NamedArray prompts, GenerationOptions options) {
-    return BatchGeneration.run(this, prompts, options);
+  default NamedArray generate(NamedArray prompts, GenerationOptions options, long seed) {
+    return BatchGeneration.run(this, prompts, options, seed);
   }
 
   /**

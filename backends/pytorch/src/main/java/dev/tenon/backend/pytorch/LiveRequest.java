@@ -4,26 +4,59 @@ import dev.tenon.generation.FinishReason;
 import dev.tenon.generation.GenerationOptions;
 import dev.tenon.generation.GenerationRequest;
 import dev.tenon.generation.Piece;
+import dev.tenon.internal.SamplingNoise;
 import dev.tenon.tensor.TokenIds;
 import java.util.List;
 import java.util.Optional;
 
 /** A request with a row of the cache. */
 final class LiveRequest {
+  private static final long[] NONE = {};
+
   private final long id;
   private final GenerationRequest request;
+  private final Optional<SeenIds> penalised;
+  private final TokenIds closing;
+  private final long[] bannedAtFirst;
   private int length;
   private int generated;
   private long lastToken;
   private boolean finished;
 
-  LiveRequest(long id, GenerationRequest request) {
+  /** A request whose prompt is inside a vocabulary of that size. */
+  LiveRequest(long id, GenerationRequest request, int vocabSize) {
     this.id = id;
     this.request = request;
+    closing = options().closingIds();
+    bannedAtFirst = closing.stream().filter(x -> x < vocabSize).toArray();
+    penalised =
+        options().repetitionPenalty() == 1
+            ? Optional.empty()
+            : Optional.of(new SeenIds(request.promptIds()));
   }
 
   long id() {
     return id;
+  }
+
+  GenerationOptions options() {
+    return request.options();
+  }
+
+  /** Ids of prompt and answer, each once, if they are penalised. */
+  long[] penalisedIds() {
+    return penalised.map(SeenIds::toArray).orElse(NONE);
+  }
+
+  /** Ids that the next token may not be. */
+  long[] bannedIds() {
+    return generated < options().minNewTokens() ? bannedAtFirst : NONE;
+  }
+
+  /** State of the next token's random numbers. */
+  long noise() {
+    return SamplingNoise.state(
+        request.seed(), request.sample(), request.promptIds().size() + generated);
   }
 
   /** Most tokens of prompt and answer. */
@@ -60,17 +93,17 @@ final class LiveRequest {
     length = lengthAfterStep();
     lastToken = token;
     generated++;
+    penalised.ifPresent(seen -> seen.add(token));
     Optional<FinishReason> reason = reason(token);
     finished = reason.isPresent();
     return new Piece(id, TokenIds.of(token), List.of(logprob), reason);
   }
 
   private Optional<FinishReason> reason(long token) {
-    GenerationOptions options = request.options();
-    if (!options.ignoreEos() && options.eosTokenIds().contains(token)) {
+    if (closing.contains(token)) {
       return Optional.of(FinishReason.STOP);
     }
-    return generated == options.maxNewTokens()
+    return generated == options().maxNewTokens()
         ? Optional.of(FinishReason.LENGTH)
         : Optional.empty();
   }

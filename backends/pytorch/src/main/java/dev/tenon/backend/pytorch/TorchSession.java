@@ -16,11 +16,12 @@ import dev.tenon.tensor.TensorData;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 
 /**
- * Greedy generation with a key/value cache. Live requests sit side by side in the first rows of the
- * cache; new ones join at the end, and the last one moves into the place of one that ends.
+ * Generation with a key/value cache. Live requests sit side by side in the first rows of the cache;
+ * new ones join at the end, and the last one moves into the place of one that ends.
  */
 final class TorchSession implements GenerationSession {
   private final InferenceModel model;
@@ -51,7 +52,7 @@ final class TorchSession implements GenerationSession {
   public long add(GenerationRequest request) {
     try (CallGuard.Pass pass = enter()) {
       check(request);
-      LiveRequest added = new LiveRequest(nextId, request);
+      LiveRequest added = new LiveRequest(nextId, request, model.network().program().vocabSize());
       long tokens = rows.stream().mapToLong(LiveRequest::maxTokens).sum() + added.maxTokens();
       if (rows.size() == limits.requests() || tokens > limits.cacheTokens()) {
         throw new InsufficientMemoryException(
@@ -60,7 +61,6 @@ final class TorchSession implements GenerationSession {
                 (rows.size() + 1) + " requests of " + tokens + " cache tokens",
                 "at most " + limits));
       }
-      cache.ensure(rows.size() + 1, added.maxTokens());
       rows.add(added);
       return nextId++;
     }
@@ -88,10 +88,13 @@ final class TorchSession implements GenerationSession {
   @Override
   public List<Piece> step() {
     try (CallGuard.Pass pass = enter()) {
-      int started = (int) rows.stream().filter(LiveRequest::started).count();
+      cache.ensure(rows.size(), rows.stream().mapToInt(LiveRequest::maxTokens).max().orElse(0));
       List<Piece> pieces = new ArrayList<>();
-      run(0, started, pieces);
-      run(started, rows.size(), pieces);
+      for (int first = 0; first < rows.size(); ) {
+        int end = endOfGroup(first);
+        run(first, end, pieces);
+        first = end;
+      }
       pieces.sort(Comparator.comparingLong(Piece::id));
       for (int row = rows.size() - 1; row >= 0; row--) {
         if (rows.get(row).finished()) {
@@ -102,28 +105,41 @@ final class TorchSession implements GenerationSession {
     }
   }
 
+  /** The first row after {@code first} that has started while that one has not, or other way. */
+  private int endOfGroup(int first) {
+    int end = first + 1;
+    while (end < rows.size() && rows.get(end).started() == rows.get(first).started()) {
+      end++;
+    }
+    return end;
+  }
+
   /** One forward pass over neighbouring rows that have either all started or all not. */
   private void run(int first, int end, List<Piece> pieces) {
-    if (first == end) {
-      return;
-    }
     List<LiveRequest> group = rows.subList(first, end);
     int length = group.stream().mapToInt(LiveRequest::lengthAfterStep).max().orElseThrow();
     try (NativeScope scope = bridge.scope("step")) {
       TorchValue batch = MicroBatch.dict(scope, StepBatch.tensors(group, length));
-      List<TorchValue> picked =
-          model
-              .onModel(
+      Map<String, TensorData> choice = TokenChoice.tensors(group);
+      TorchValue row = scope.integer(first);
+      TorchValue slots = scope.integer(length);
+      TorchValue keys = cache.keys();
+      TorchValue values = cache.values();
+      TorchValue step =
+          choice.isEmpty()
+              ? model.onModel(scope, "greedy_step", batch, keys, values, row, slots)
+              : model.onModel(
                   scope,
-                  "greedy_step",
+                  "choose_step",
                   batch,
-                  cache.keys(),
-                  cache.values(),
-                  scope.integer(first),
-                  scope.integer(length))
-              .elements();
-      TensorData tokens = picked.get(0).toTensorData(); // [B]
-      TensorData logprobs = picked.get(1).toTensorData(); // [B]
+                  MicroBatch.dict(scope, choice),
+                  keys,
+                  values,
+                  row,
+                  slots);
+      List<TorchValue> chosen = step.elements();
+      TensorData tokens = chosen.get(0).toTensorData(); // [B]
+      TensorData logprobs = chosen.get(1).toTensorData(); // [B]
       for (int i = 0; i < group.size(); i++) {
         pieces.add(group.get(i).accept(tokens.getLong(i), logprobs.getFloat(i)));
       }
