@@ -1,6 +1,7 @@
 package dev.tenon.model;
 
 import dev.tenon.checkpoint.Weights;
+import dev.tenon.tensor.NamedArray;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -36,4 +37,14 @@ public non-sealed interface Network extends ModelModule {
    * @param weights the values to write, under the names of {@link #parameters()}
    */
   void save(Path directory, Weights weights);
+
+  /**
+   * Refuses a batch that no engine could run: {@code input_ids} (I64, token) within the vocabulary,
+   * sequences within {@link #maxPositions()}, {@code output_mask}, if there is one, BOOL per token.
+   *
+   * @throws dev.tenon.error.InvalidInputException with every problem of the batch
+   */
+  default void check(NamedArray batch) {
+    BatchCheck.check(batch, this);
+  }
 }

@@ -3,9 +3,11 @@ package dev.tenon.objective;
 import dev.tenon.error.InvalidInputException;
 import dev.tenon.internal.Problems;
 import dev.tenon.model.OutputRequest;
+import dev.tenon.tensor.NamedArray;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
@@ -88,5 +90,25 @@ public record TextObjective(
   /** Whether the text has a {@code veto}. */
   public boolean hasVeto() {
     return VETO.matcher(text).find();
+  }
+
+  /**
+   * Refuses a batch that lacks a field that the text reads, or has it in another form.
+   *
+   * @throws InvalidInputException with every problem
+   */
+  public void check(NamedArray batch) {
+    Problems problems = new Problems();
+    for (BatchField field : fields) {
+      Optional<String> found =
+          batch.find(field.name()).map(x -> x.dtype() + " per " + batch.kind(field.name()));
+      String expected = field.dtype() + " per " + field.kind();
+      problems.check(
+          found.equals(Optional.of(expected)),
+          "field " + field.name() + " of objective " + name,
+          found.orElse("missing"),
+          expected);
+    }
+    problems.throwIfAny(InvalidInputException::new);
   }
 }

@@ -3,11 +3,11 @@ package dev.tenon.modelinterface;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tenon.backend.testkit.ByteTokenizer;
+import dev.tenon.backend.testkit.FakeNetwork;
 import dev.tenon.error.UnsupportedFeatureException;
 import dev.tenon.model.Metrics;
 import dev.tenon.model.Model;
-import dev.tenon.modelinterface.toy.ByteTokenizer;
-import dev.tenon.modelinterface.toy.ToyEngine;
 import dev.tenon.tensor.NamedArray;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,7 +20,7 @@ class ModelInterfaceTest {
   private static final class Bare implements ModelInterface {}
 
   private final ModelInterface bare = new Bare();
-  private final Model model = ToyEngine.trainable(new ByteTokenizer());
+  private final Model model = FakeNetwork.of(258, 512).model("fake", new ByteTokenizer());
   private final NamedArray batch = NamedArray.of(Map.of());
 
   @Test

@@ -1,10 +1,6 @@
 package dev.tenon.backend.pytorch;
 
-import dev.tenon.error.InvalidInputException;
-import dev.tenon.internal.Problems;
 import dev.tenon.model.Network;
-import dev.tenon.tensor.DType;
-import dev.tenon.tensor.FieldKind;
 import dev.tenon.tensor.NamedArray;
 import dev.tenon.tensor.TensorData;
 import java.util.Arrays;
@@ -31,51 +27,7 @@ final class PaddedBatch {
 
   /** Refuses what the program could not run, with every problem of the batch. */
   static void check(NamedArray batch, Network network) {
-    Problems problems = new Problems();
-    if (!batch.hasItems()) {
-      problems.add("batch", "no items", "packed sequences with Items");
-    } else {
-      checkLengths(batch.items().lengths(), network.maxPositions(), problems);
-      checkIds(batch, network.program().vocabSize(), problems);
-      batch
-          .find("output_mask")
-          .ifPresent(
-              mask ->
-                  problems.check(
-                      mask.dtype() == DType.BOOL && batch.kind("output_mask") == FieldKind.TOKEN,
-                      "output_mask",
-                      mask.dtype() + " per " + batch.kind("output_mask"),
-                      "BOOL per TOKEN"));
-    }
-    problems.throwIfAny(InvalidInputException::new);
-  }
-
-  private static void checkLengths(List<Integer> lengths, int maxPositions, Problems problems) {
-    int longest = lengths.stream().mapToInt(Integer::intValue).max().orElse(0);
-    problems.check(!lengths.isEmpty(), "batch", "no sequence", "at least one");
-    problems.check(
-        longest <= maxPositions,
-        "sequence length",
-        longest,
-        "at most max_position_embeddings " + maxPositions);
-  }
-
-  private static void checkIds(NamedArray batch, int vocabSize, Problems problems) {
-    TensorData field = batch.find("input_ids").orElse(null);
-    if (field == null || field.dtype() != DType.I64 || batch.kind("input_ids") != FieldKind.TOKEN) {
-      problems.add(
-          "input_ids",
-          field == null ? "missing" : field.dtype() + " " + field.shape(),
-          "I64 per TOKEN");
-      return;
-    }
-    long[] ids = field.toLongs();
-    for (int i = 0; i < ids.length; i++) {
-      if (ids[i] < 0 || ids[i] >= vocabSize) {
-        problems.add("input_ids[" + i + "]", ids[i], "0 to " + (vocabSize - 1));
-        return;
-      }
-    }
+    network.check(batch);
   }
 
   /** {@code input_ids} I64 [B, T]. */

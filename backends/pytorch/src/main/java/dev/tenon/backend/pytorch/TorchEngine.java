@@ -9,6 +9,7 @@ import dev.tenon.error.CheckpointException;
 import dev.tenon.error.UnsupportedFeatureException;
 import dev.tenon.generation.GenerationSession;
 import dev.tenon.generation.SessionLimits;
+import dev.tenon.internal.CallGuard;
 import dev.tenon.internal.Problems;
 import dev.tenon.model.Engine;
 import dev.tenon.model.Metrics;

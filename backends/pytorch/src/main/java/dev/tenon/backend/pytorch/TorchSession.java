@@ -10,6 +10,7 @@ import dev.tenon.generation.GenerationRequest;
 import dev.tenon.generation.GenerationSession;
 import dev.tenon.generation.Piece;
 import dev.tenon.generation.SessionLimits;
+import dev.tenon.internal.CallGuard;
 import dev.tenon.internal.Problems;
 import dev.tenon.model.Network;
 import dev.tenon.tensor.TensorData;

@@ -7,6 +7,7 @@ import dev.tenon.backend.pytorch.internal.TorchModule;
 import dev.tenon.backend.pytorch.internal.TorchValue;
 import dev.tenon.checkpoint.Weights;
 import dev.tenon.error.InvalidInputException;
+import dev.tenon.internal.CallGuard;
 import dev.tenon.internal.Problems;
 import dev.tenon.model.Metrics;
 import dev.tenon.model.Network;

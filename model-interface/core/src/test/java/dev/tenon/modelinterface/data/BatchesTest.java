@@ -5,9 +5,9 @@ import static dev.tenon.modelinterface.data.BatchSize.tokens;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tenon.backend.testkit.ByteTokenizer;
 import dev.tenon.error.InvalidInputException;
 import dev.tenon.model.ModelVersion;
-import dev.tenon.modelinterface.toy.ByteTokenizer;
 import dev.tenon.tensor.Items;
 import dev.tenon.tensor.NamedArray;
 import dev.tenon.tensor.TensorData;

@@ -3,9 +3,9 @@ package dev.tenon.modelinterface.data;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tenon.backend.testkit.ByteTokenizer;
+import dev.tenon.backend.testkit.FallbackTokenizer;
 import dev.tenon.error.InvalidInputException;
-import dev.tenon.modelinterface.toy.ByteTokenizer;
-import dev.tenon.modelinterface.toy.FallbackTokenizer;
 import dev.tenon.tensor.NamedArray;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -3,11 +3,11 @@ package dev.tenon.modelinterface.generation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tenon.backend.testkit.ByteTokenizer;
+import dev.tenon.backend.testkit.ScriptedEngine;
 import dev.tenon.error.UnsupportedFeatureException;
 import dev.tenon.generation.GenerationOptions;
 import dev.tenon.model.Model;
-import dev.tenon.modelinterface.toy.ByteTokenizer;
-import dev.tenon.modelinterface.toy.ToyEngine;
 import dev.tenon.tensor.Items;
 import dev.tenon.tensor.NamedArray;
 import dev.tenon.tensor.TensorData;
@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 class GenerationInterfaceTest {
   /** Repeats the prompt's last token as often as the prompt is long, then eos. */
   private final Model model =
-      ToyEngine.generating(
+      ScriptedEngine.model(
           new ByteTokenizer(),
           100,
           (prompt, answer) ->

@@ -2,10 +2,10 @@ package dev.tenon.modelinterface.loop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tenon.backend.testkit.ByteTokenizer;
+import dev.tenon.backend.testkit.FakeNetwork;
 import dev.tenon.model.Metrics;
 import dev.tenon.model.ModelVersion;
-import dev.tenon.modelinterface.toy.ByteTokenizer;
-import dev.tenon.modelinterface.toy.ToyEngine;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -18,7 +18,7 @@ class ConsoleProgressTest {
     ConsoleProgress progress =
         new ConsoleProgress(new PrintStream(bytes, true, StandardCharsets.UTF_8));
 
-    progress.onStart(ToyEngine.trainable(new ByteTokenizer()), 300);
+    progress.onStart(FakeNetwork.of(258, 512).model("fake", new ByteTokenizer()), 300);
     progress.onStep(
         new ModelVersion(0, 12, 12), Metrics.empty().with("loss", 2.31234).with("tokens", 4071));
     progress.onEvaluation(
@@ -27,7 +27,7 @@ class ConsoleProgressTest {
 
     assertThat(bytes.toString(StandardCharsets.UTF_8).lines())
         .containsExactly(
-            "training toy, 300 steps",
+            "training fake, 300 steps",
             "step 12/300 epoch 0 loss 2.312 tokens 4071",
             "evaluation at step 12 loss NaN lr 1.000e-05",
             "ended at step 12/300");
@@ -38,12 +38,12 @@ class ConsoleProgressTest {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     ConsoleProgress progress =
         new ConsoleProgress(new PrintStream(bytes, true, StandardCharsets.UTF_8), 3);
-    progress.onStart(ToyEngine.trainable(new ByteTokenizer()), 7);
+    progress.onStart(FakeNetwork.of(258, 512).model("fake", new ByteTokenizer()), 7);
     for (long step = 1; step <= 7; step++) {
       progress.onStep(new ModelVersion(0, step, step), Metrics.empty());
     }
     assertThat(bytes.toString(StandardCharsets.UTF_8).lines())
         .containsExactly(
-            "training toy, 7 steps", "step 3/7 epoch 0", "step 6/7 epoch 0", "step 7/7 epoch 0");
+            "training fake, 7 steps", "step 3/7 epoch 0", "step 6/7 epoch 0", "step 7/7 epoch 0");
   }
 }

@@ -2,13 +2,13 @@ package dev.tenon.modelinterface.text;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tenon.backend.testkit.ByteTokenizer;
+import dev.tenon.backend.testkit.FallbackTokenizer;
+import dev.tenon.backend.testkit.ScriptedEngine;
 import dev.tenon.generation.FinishReason;
 import dev.tenon.generation.GenerationOptions;
 import dev.tenon.model.Model;
 import dev.tenon.model.Tokenizer;
-import dev.tenon.modelinterface.toy.ByteTokenizer;
-import dev.tenon.modelinterface.toy.FallbackTokenizer;
-import dev.tenon.modelinterface.toy.ToyEngine;
 import dev.tenon.tensor.TokenIds;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -139,7 +139,7 @@ class StreamingTest {
   private static Model script(Tokenizer tokenizer, TokenIds ids, Random random) {
     long eos = tokenizer.eosTokenIds().get(0);
     TokenIds all = ids.concat(TokenIds.of(eos));
-    return ToyEngine.generating(
+    return ScriptedEngine.model(
         tokenizer,
         5000,
         (prompt, answer) -> {

@@ -3,6 +3,9 @@ package dev.tenon.modelinterface.text;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tenon.backend.testkit.ByteTokenizer;
+import dev.tenon.backend.testkit.FakeNetwork;
+import dev.tenon.backend.testkit.ScriptedEngine;
 import dev.tenon.error.EngineClosedException;
 import dev.tenon.error.InvalidInputException;
 import dev.tenon.error.UnknownNameException;
@@ -10,10 +13,6 @@ import dev.tenon.generation.FinishReason;
 import dev.tenon.generation.GenerationOptions;
 import dev.tenon.model.Head;
 import dev.tenon.model.Model;
-import dev.tenon.modelinterface.toy.ByteTokenizer;
-import dev.tenon.modelinterface.toy.ToyEngine;
-import dev.tenon.modelinterface.toy.ToyNetwork;
-import dev.tenon.tensor.Device;
 import dev.tenon.tensor.TokenIds;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -32,7 +31,7 @@ class TextGeneratorTest {
   /** Says the text byte by byte, then eos. */
   private static Model saying(String text) {
     TokenIds ids = BYTES.encode(text, false).ids();
-    return ToyEngine.generating(
+    return ScriptedEngine.model(
         BYTES,
         100,
         (prompt, answer) ->
@@ -135,7 +134,7 @@ class TextGeneratorTest {
     AtomicInteger inside = new AtomicInteger();
     List<Integer> most = Collections.synchronizedList(new ArrayList<>());
     Model model =
-        ToyEngine.generating(
+        ScriptedEngine.model(
             BYTES,
             100,
             (prompt, answer) -> {
@@ -172,12 +171,12 @@ class TextGeneratorTest {
 
     assertThatThrownBy(() -> llm.generate("", GenerationOptions.greedy(9)))
         .isInstanceOf(EngineClosedException.class);
-    assertThat(((ToyEngine) model.module()).isClosed()).isFalse();
+    assertThat(((ScriptedEngine) model.module()).isClosed()).isFalse();
   }
 
   @Test
   void aMissingBackendOrModelTypeIsNamedWithItsArtifact() {
-    Model network = new Model("toy", ToyNetwork.of(258, 9), BYTES, Device.cpu());
+    Model network = FakeNetwork.of(258, 9).model("fake", BYTES);
 
     assertThatThrownBy(() -> TextGenerator.open(network))
         .isInstanceOf(UnknownNameException.class)
@@ -190,8 +189,7 @@ class TextGeneratorTest {
 
   @Test
   void aNetworkThatPredictsNoTokensIsRefused() {
-    Model pooled =
-        new Model("toy", new ToyNetwork(258, 9, Head.POOLED_EMBEDDING), BYTES, Device.cpu());
+    Model pooled = FakeNetwork.of(258, 9).withHead(Head.POOLED_EMBEDDING).model("fake", BYTES);
 
     assertThatThrownBy(() -> TextGenerator.open(pooled))
         .isInstanceOf(InvalidInputException.class)

@@ -1,8 +1,7 @@
-package dev.tenon.backend.pytorch;
+package dev.tenon.internal;
 
 import dev.tenon.error.EngineClosedException;
 import dev.tenon.error.InvalidInputException;
-import dev.tenon.internal.Problems;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -10,17 +9,27 @@ import org.jspecify.annotations.Nullable;
  * Lets one thread at a time into an engine and names both when a second one comes. Safe for
  * threads.
  */
-final class CallGuard {
+public final class CallGuard {
   private final String owner;
   private final AtomicReference<@Nullable Thread> inside = new AtomicReference<>();
   private volatile boolean closed;
 
-  CallGuard(String owner) {
+  /**
+   * A guard with nobody inside.
+   *
+   * @param owner what is guarded, for messages: {@code engine of LlamaForCausalLM}
+   */
+  public CallGuard(String owner) {
     this.owner = owner;
   }
 
-  /** Enters; closing the result leaves. */
-  Pass enter() {
+  /**
+   * Enters; closing the result leaves.
+   *
+   * @throws InvalidInputException naming both threads if another one is inside
+   * @throws EngineClosedException after {@link #close}
+   */
+  public Pass enter() {
     Thread me = Thread.currentThread();
     Thread other = inside.compareAndExchange(null, me);
     if (other != null) {
@@ -37,8 +46,8 @@ final class CallGuard {
     return () -> inside.set(null);
   }
 
-  /** Runs the closing action once, with nobody inside. */
-  void close(Runnable action) {
+  /** Runs the closing action once, with nobody inside; the second call does nothing. */
+  public void close(Runnable action) {
     if (closed) {
       return;
     }
@@ -49,7 +58,7 @@ final class CallGuard {
   }
 
   /** A thread's stay. */
-  interface Pass extends AutoCloseable {
+  public interface Pass extends AutoCloseable {
     @Override
     void close();
   }

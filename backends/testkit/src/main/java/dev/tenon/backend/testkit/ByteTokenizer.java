@@ -1,4 +1,4 @@
-package dev.tenon.modelinterface.toy;
+package dev.tenon.backend.testkit;
 
 import dev.tenon.model.Tokenizer;
 import dev.tenon.tensor.TokenIds;
@@ -13,9 +13,13 @@ import java.util.stream.LongStream;
 
 /**
  * One id per byte, then bos and eos. Decodes like byte-level BPE: malformed parts become U+FFFD.
+ * Immutable and safe for threads.
  */
 public final class ByteTokenizer implements Tokenizer {
+  /** The id of bos. */
   public static final long BOS = 256;
+
+  /** The id of eos. */
   public static final long EOS = 257;
 
   @Override

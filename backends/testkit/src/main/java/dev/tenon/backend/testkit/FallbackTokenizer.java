@@ -1,4 +1,4 @@
-package dev.tenon.modelinterface.toy;
+package dev.tenon.backend.testkit;
 
 import dev.tenon.model.Tokenizer;
 import dev.tenon.tensor.TokenIds;
@@ -14,11 +14,14 @@ import java.util.OptionalLong;
  * Decodes as Llama-2's tokenizer.json says: Replace ▁, ByteFallback, Fuse, Strip one leading space.
  * Ids 0 to 255 are {@code <0x00>} to {@code <0xFF>}; a run of them that is no UTF-8 as a whole
  * becomes one U+FFFD each (tokenizers, decoders/byte_fallback.rs). Then come {@link #PIECES} and
- * eos.
+ * eos. Immutable and safe for threads.
  */
 public final class FallbackTokenizer implements Tokenizer {
+  /** The tokens after the bytes. */
   public static final List<String> PIECES =
       List.of("▁", "▁a", "b", "stop", "▁END", "é", "😀", "▁▁");
+
+  /** The id of eos. */
   public static final long EOS = 256L + PIECES.size();
 
   @Override

@@ -1,4 +1,4 @@
-package dev.tenon.modelinterface.toy;
+package dev.tenon.backend.testkit;
 
 import dev.tenon.generation.FinishReason;
 import dev.tenon.generation.GenerationRequest;
@@ -14,13 +14,13 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /** Asks a function for the next tokens; a step may give several, as speculative decoding does. */
-final class ToySession implements GenerationSession {
-  private final ToyEngine.NextTokens next;
+final class ScriptedSession implements GenerationSession {
+  private final ScriptedEngine.NextTokens next;
   private final SessionLimits limits;
   private final Map<Long, Live> live = new TreeMap<>();
   private long ids;
 
-  ToySession(ToyEngine.NextTokens next, SessionLimits limits) {
+  ScriptedSession(ScriptedEngine.NextTokens next, SessionLimits limits) {
     this.next = next;
     this.limits = limits;
   }

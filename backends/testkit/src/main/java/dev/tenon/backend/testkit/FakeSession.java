@@ -1,0 +1,164 @@
+package dev.tenon.backend.testkit;
+
+import dev.tenon.error.EngineClosedException;
+import dev.tenon.error.InsufficientMemoryException;
+import dev.tenon.error.InvalidInputException;
+import dev.tenon.generation.FinishReason;
+import dev.tenon.generation.GenerationRequest;
+import dev.tenon.generation.GenerationSession;
+import dev.tenon.generation.Piece;
+import dev.tenon.generation.SessionLimits;
+import dev.tenon.internal.CallGuard;
+import dev.tenon.internal.Problems;
+import dev.tenon.tensor.TokenIds;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+
+/** Greedy generation; the state after the last token is the whole cache of a request. */
+final class FakeSession implements GenerationSession {
+  private final FakeNetwork network;
+  private final FakeParameters weights;
+  private final CallGuard guard;
+  private final SessionLimits limits;
+  private final Consumer<FakeSession> onClose;
+  private final Map<Long, Live> live = new TreeMap<>();
+  private long nextId;
+  private boolean closed;
+
+  FakeSession(
+      FakeNetwork network,
+      FakeParameters weights,
+      CallGuard guard,
+      SessionLimits limits,
+      Consumer<FakeSession> onClose) {
+    this.network = network;
+    this.weights = weights;
+    this.guard = guard;
+    this.limits = limits;
+    this.onClose = onClose;
+  }
+
+  @Override
+  public long add(GenerationRequest request) {
+    try (CallGuard.Pass pass = enter()) {
+      check(request);
+      long tokens = maxTokens(request);
+      long all = tokens + live.values().stream().mapToLong(x -> maxTokens(x.request)).sum();
+      if (live.size() == limits.requests() || all > limits.cacheTokens()) {
+        throw new InsufficientMemoryException(
+            Problems.problem(
+                "session",
+                (live.size() + 1) + " requests of " + all + " cache tokens",
+                "at most " + limits));
+      }
+      live.put(nextId, new Live(nextId, request));
+      return nextId++;
+    }
+  }
+
+  private static long maxTokens(GenerationRequest request) {
+    return (long) request.promptIds().size() + request.options().maxNewTokens();
+  }
+
+  private void check(GenerationRequest request) {
+    long tokens = maxTokens(request);
+    Problems problems = new Problems();
+    problems.check(
+        tokens <= network.maxPositions(),
+        "prompt and max_new_tokens",
+        request.promptIds().size() + " + " + request.options().maxNewTokens(),
+        "at most max_position_embeddings " + network.maxPositions());
+    problems.check(
+        tokens <= limits.cacheTokens(), "request", tokens + " cache tokens", "at most " + limits);
+    request.promptIds().stream()
+        .filter(id -> id < 0 || id >= network.vocabSize())
+        .findFirst()
+        .ifPresent(id -> problems.add("prompt token", id, "0 to " + (network.vocabSize() - 1)));
+    problems.throwIfAny(InvalidInputException::new);
+  }
+
+  @Override
+  public List<Piece> step() {
+    try (CallGuard.Pass pass = enter()) {
+      List<Piece> pieces = new ArrayList<>();
+      live.values().forEach(x -> pieces.add(x.step()));
+      pieces.stream().filter(x -> x.finishReason().isPresent()).forEach(x -> live.remove(x.id()));
+      return pieces;
+    }
+  }
+
+  @Override
+  public void cancel(long id) {
+    try (CallGuard.Pass pass = enter()) {
+      live.remove(id);
+    }
+  }
+
+  @Override
+  public int live() {
+    return live.size();
+  }
+
+  private CallGuard.Pass enter() {
+    CallGuard.Pass pass = guard.enter();
+    if (closed) {
+      pass.close();
+      throw new EngineClosedException(Problems.problem("session", "closed", "open"));
+    }
+    return pass;
+  }
+
+  @Override
+  public void close() {
+    if (closed) {
+      return;
+    }
+    try (CallGuard.Pass pass = guard.enter()) {
+      release();
+      onClose.accept(this);
+    }
+  }
+
+  /** Frees everything; called by a thread that is inside the guard. */
+  void release() {
+    closed = true;
+    live.clear();
+  }
+
+  /** A request in the making. */
+  private final class Live {
+    private final long id;
+    private final GenerationRequest request;
+    private final Recurrence recurrence = new Recurrence(network.hiddenSize(), weights);
+    private double[] state = recurrence.start(); // [H]
+    private int generated;
+
+    private Live(long id, GenerationRequest request) {
+      this.id = id;
+      this.request = request;
+      request.promptIds().stream().forEach(token -> state = recurrence.next(state, (int) token));
+    }
+
+    private Piece step() {
+      Distribution next = new Distribution(Recurrence.times(weights.head, state), 1);
+      int token = next.argmax();
+      state = recurrence.next(state, token);
+      generated++;
+      List<Float> logprobs = List.of((float) next.logprob(token));
+      return new Piece(id, TokenIds.of(token), logprobs, finishReason(token));
+    }
+
+    private Optional<FinishReason> finishReason(int token) {
+      if (request.options().eosTokenIds().contains(token) && !request.options().ignoreEos()) {
+        return Optional.of(FinishReason.STOP);
+      }
+      return generated == request.options().maxNewTokens()
+          ? Optional.of(FinishReason.LENGTH)
+          : Optional.empty();
+    }
+  }
+}

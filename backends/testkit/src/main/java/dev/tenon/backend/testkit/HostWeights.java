@@ -1,0 +1,87 @@
+package dev.tenon.backend.testkit;
+
+import dev.tenon.checkpoint.Weights;
+import dev.tenon.error.UnknownNameException;
+import dev.tenon.internal.Problems;
+import dev.tenon.internal.SplitMix64;
+import dev.tenon.model.Parameter;
+import dev.tenon.tensor.TensorData;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * Weights in host memory, for networks that a test makes up or changes. Immutable and safe for
+ * threads.
+ */
+public final class HostWeights implements Weights {
+  private final SortedMap<String, TensorData> tensors;
+
+  private HostWeights(Map<String, TensorData> tensors) {
+    this.tensors = Collections.unmodifiableSortedMap(new TreeMap<>(tensors));
+  }
+
+  /** The tensors of a map. */
+  public static HostWeights of(Map<String, TensorData> tensors) {
+    return new HostWeights(tensors);
+  }
+
+  /** All tensors of other weights, read now. */
+  public static HostWeights copyOf(Weights weights) {
+    SortedMap<String, TensorData> tensors = new TreeMap<>();
+    weights.names().forEach(name -> tensors.put(name, weights.read(name)));
+    return new HostWeights(tensors);
+  }
+
+  /** F32, uniform in (-0.5, 0.5), a function of the seed and the parameters' order. */
+  static HostWeights random(List<Parameter> parameters, long seed) {
+    SplitMix64 random = new SplitMix64(SplitMix64.mix(seed));
+    SortedMap<String, TensorData> tensors = new TreeMap<>();
+    for (Parameter parameter : parameters) {
+      float[] values = new float[Math.toIntExact(parameter.shape().size())];
+      for (int i = 0; i < values.length; i++) {
+        values[i] = (random.next() >>> 40) * 0x1p-24f - 0.5f;
+      }
+      tensors.put(parameter.name(), TensorData.ofFloats(values, parameter.shape().toArray()));
+    }
+    return new HostWeights(tensors);
+  }
+
+  /** The same weights but for one tensor. */
+  public HostWeights with(String name, TensorData tensor) {
+    SortedMap<String, TensorData> copy = new TreeMap<>(tensors);
+    copy.put(name, tensor);
+    return new HostWeights(copy);
+  }
+
+  @Override
+  public SortedSet<String> names() {
+    return Collections.unmodifiableSortedSet(new TreeSet<>(tensors.keySet()));
+  }
+
+  @Override
+  public Info info(String name) {
+    TensorData tensor = read(name);
+    return new Info(tensor.dtype(), tensor.shape());
+  }
+
+  @Override
+  public TensorData read(String name) {
+    TensorData tensor = tensors.get(name);
+    if (tensor == null) {
+      throw new UnknownNameException(
+          Problems.problem("tensor", name, "one of " + tensors.keySet()));
+    }
+    return tensor;
+  }
+
+  /** Names, types and shapes. */
+  @Override
+  public String toString() {
+    return "HostWeights" + tensors.keySet();
+  }
+}

@@ -1,5 +1,0 @@
-/** A toy language model in plain Java: algorithms are tested without a native library. */
-@NullMarked
-package dev.tenon.modelinterface.toy;
-
-import org.jspecify.annotations.NullMarked;
