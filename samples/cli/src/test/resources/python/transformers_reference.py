@@ -45,8 +45,8 @@ def batch_loss(model, batch):
 
 def groups(model, decay):
     """Decay on matrices that are neither embeddings (a tied head is one) nor norms."""
-    tied = model.get_input_embeddings().weight
-    decayed = [p for n, p in model.named_parameters() if p.ndim >= 2 and p is not tied]
+    embeddings = {id(m.weight) for m in model.modules() if isinstance(m, torch.nn.Embedding)}
+    decayed = [p for p in model.parameters() if p.ndim >= 2 and id(p) not in embeddings]
     ids = {id(p) for p in decayed}
     rest = [p for p in model.parameters() if id(p) not in ids]
     return [{"params": decayed, "weight_decay": decay}, {"params": rest, "weight_decay": 0.0}]

@@ -2,6 +2,7 @@ package dev.tenon.nn.checkpoint;
 
 import dev.tenon.model.Registry;
 import dev.tenon.nn.family.Family;
+import dev.tenon.nn.family.gpt2.Gpt2;
 import dev.tenon.nn.family.llama.Llama;
 import java.util.List;
 import java.util.Map;
@@ -13,7 +14,7 @@ public final class Families {
   /** A new registry with the families of this module. */
   public static Registry<Family> standard() {
     Registry<Family> families = new Registry<>("model_type", Map.of());
-    List.of(new Llama()).forEach(x -> families.register(x.modelType(), x));
+    List.of(new Llama(), new Gpt2()).forEach(x -> families.register(x.modelType(), x));
     return families;
   }
 }

@@ -68,7 +68,7 @@ public final class HfCheckpoint {
     ConfigFile config = ConfigFile.read(directory.resolve("config.json"));
     Architecture architecture = architecture(config, families);
     EndTokens.check(directory, config, architecture.program().vocabSize());
-    Weights source = ShardedWeights.open(directory, WEIGHTS);
+    Weights source = PrefixedWeights.of(architecture, ShardedWeights.open(directory, WEIGHTS));
     Weights weights = new WeightTable(directory.toString(), architecture, source);
     return new HfCheckpoint(config, architecture, weights, new Companions(directory));
   }

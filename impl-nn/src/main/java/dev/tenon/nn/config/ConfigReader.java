@@ -89,6 +89,24 @@ public final class ConfigReader {
     return absent;
   }
 
+  /** A number from 0 to below 1, or the default. */
+  public double probability(String key, double absent) {
+    if (!has(key)) {
+      return absent;
+    }
+    double found = values.get(key) instanceof Number number ? number.doubleValue() : Double.NaN;
+    if (found >= 0 && found < 1) {
+      return found;
+    }
+    problem(key, "a number, 0 <= p < 1");
+    return absent;
+  }
+
+  /** The first of two names of one key that has a value; the first one if none has. */
+  public String first(String name, String otherName) {
+    return !has(name) && has(otherName) ? otherName : name;
+  }
+
   /** A finite number above 0. */
   public double positive(String key) {
     if (!has(key)) {

@@ -22,6 +22,8 @@ import java.util.regex.Pattern;
  * @param tied names that stand for another parameter and appear in no table: tied name to table
  *     name
  * @param ignored names in files that are no parameters, such as buffers of old versions
+ * @param prefix what names in files may lack, transformers' {@code base_model_prefix} and a dot:
+ *     {@code h.0.ln_1.weight} is read as {@code transformer.h.0.ln_1.weight}; empty: nothing
  * @param start how a parameter begins when nothing has been trained
  */
 public record Architecture(
@@ -32,6 +34,7 @@ public record Architecture(
     int maxPositions,
     Map<String, String> tied,
     Pattern ignored,
+    String prefix,
     Function<Parameter, Start> start) {
   /** Copies and checks that no name appears twice. */
   public Architecture {

@@ -60,7 +60,8 @@ class PythonRoundTripTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"llama", "llama-rope3-sharded", "llama-bf16-v4config"})
+  @ValueSource(
+      strings = {"llama", "llama-rope3-sharded", "llama-bf16-v4config", "gpt2", "gpt2-hub-names"})
   void aTrainedModelIsTheSameModelInTransformers(String family, @TempDir Path scratch)
       throws Exception {
     roundTrip(Resources.directory("families/" + family), scratch);

@@ -52,6 +52,7 @@ public final class Llama implements Family {
         config.maxPositionEmbeddings(),
         tied,
         BUFFERS,
+        "model.",
         parameter -> start(parameter, config.initializerRange()));
   }
 

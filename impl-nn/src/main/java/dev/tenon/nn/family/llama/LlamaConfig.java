@@ -3,6 +3,7 @@ package dev.tenon.nn.family.llama;
 import dev.tenon.error.InvalidInputException;
 import dev.tenon.internal.Problems;
 import dev.tenon.nn.config.ConfigReader;
+import dev.tenon.nn.family.Sizes;
 import java.util.Map;
 import java.util.OptionalInt;
 
@@ -41,52 +42,36 @@ public record LlamaConfig(
     boolean tieWordEmbeddings,
     double initializerRange,
     OptionalInt padTokenId) {
-  static final int MAX_SIZE = 1 << 24;
-  static final int MAX_LAYERS = 4096;
   static final int MAX_HEAD_DIM = 8192;
 
   /** Checks every number and their relations. */
   public LlamaConfig {
     Problems problems = new Problems();
-    size(problems, "vocab_size", vocabSize, MAX_SIZE);
-    size(problems, "hidden_size", hiddenSize, MAX_SIZE);
-    size(problems, "intermediate_size", intermediateSize, MAX_SIZE);
-    size(problems, "num_hidden_layers", numHiddenLayers, MAX_LAYERS);
-    size(problems, "num_attention_heads", numAttentionHeads, MAX_SIZE);
-    size(problems, "num_key_value_heads", numKeyValueHeads, MAX_SIZE);
-    size(problems, "head_dim", headDim, MAX_HEAD_DIM);
-    size(problems, "max_position_embeddings", maxPositionEmbeddings, Integer.MAX_VALUE);
+    Sizes.check(problems, "vocab_size", vocabSize, Sizes.MAX_SIZE);
+    Sizes.check(problems, "hidden_size", hiddenSize, Sizes.MAX_SIZE);
+    Sizes.check(problems, "intermediate_size", intermediateSize, Sizes.MAX_SIZE);
+    Sizes.check(problems, "num_hidden_layers", numHiddenLayers, Sizes.MAX_LAYERS);
+    Sizes.check(problems, "num_attention_heads", numAttentionHeads, Sizes.MAX_SIZE);
+    Sizes.check(problems, "num_key_value_heads", numKeyValueHeads, Sizes.MAX_SIZE);
+    Sizes.check(problems, "head_dim", headDim, MAX_HEAD_DIM);
+    Sizes.check(problems, "max_position_embeddings", maxPositionEmbeddings, Integer.MAX_VALUE);
     problems.check(rmsNormEps > 0 && rmsNormEps < 1, "rms_norm_eps", rmsNormEps, "between 0 and 1");
-    problems.check(
-        initializerRange > 0 && Double.isFinite(initializerRange),
-        "initializer_range",
-        initializerRange,
-        "finite, > 0");
+    Sizes.checkPositive(problems, "initializer_range", initializerRange);
     problems.check(
         padTokenId.isEmpty() || (padTokenId.getAsInt() >= 0 && padTokenId.getAsInt() < vocabSize),
         "pad_token_id",
         padTokenId,
         "an id below vocab_size " + vocabSize);
     problems.check(headDim % 2 == 0, "head_dim", headDim, "an even number");
-    problems.check(
-        divides(numAttentionHeads, hiddenSize),
-        "num_attention_heads",
-        numAttentionHeads,
-        "a divisor of hidden_size " + hiddenSize);
-    problems.check(
-        divides(numKeyValueHeads, numAttentionHeads),
+    Sizes.checkDivisor(
+        problems, "num_attention_heads", numAttentionHeads, "hidden_size", hiddenSize);
+    Sizes.checkDivisor(
+        problems,
         "num_key_value_heads",
         numKeyValueHeads,
-        "a divisor of num_attention_heads " + numAttentionHeads);
+        "num_attention_heads",
+        numAttentionHeads);
     problems.throwIfAny(InvalidInputException::new);
-  }
-
-  private static void size(Problems problems, String key, int value, int most) {
-    problems.check(value > 0 && value <= most, key, value, "an integer from 1 to " + most);
-  }
-
-  private static boolean divides(int part, int whole) {
-    return part > 0 && whole % part == 0;
   }
 
   /**

@@ -3,6 +3,7 @@ package dev.tenon.nn.family.llama;
 import dev.tenon.error.CheckpointException;
 import dev.tenon.error.InvalidInputException;
 import dev.tenon.nn.config.ConfigReader;
+import dev.tenon.nn.family.Sizes;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,12 +18,12 @@ final class LlamaConfigReader {
   private LlamaConfigReader() {}
 
   static LlamaConfig read(ConfigReader keys) {
-    int hidden = keys.integer("hidden_size", 1, LlamaConfig.MAX_SIZE);
-    int heads = keys.integer("num_attention_heads", 1, LlamaConfig.MAX_SIZE);
-    int vocab = keys.integer("vocab_size", 1, LlamaConfig.MAX_SIZE);
-    int intermediate = keys.integer("intermediate_size", 1, LlamaConfig.MAX_SIZE);
-    int layers = keys.integer("num_hidden_layers", 1, LlamaConfig.MAX_LAYERS);
-    int keyValueHeads = keys.integer("num_key_value_heads", 1, LlamaConfig.MAX_SIZE, heads);
+    int hidden = keys.integer("hidden_size", 1, Sizes.MAX_SIZE);
+    int heads = keys.integer("num_attention_heads", 1, Sizes.MAX_SIZE);
+    int vocab = keys.integer("vocab_size", 1, Sizes.MAX_SIZE);
+    int intermediate = keys.integer("intermediate_size", 1, Sizes.MAX_SIZE);
+    int layers = keys.integer("num_hidden_layers", 1, Sizes.MAX_LAYERS);
+    int keyValueHeads = keys.integer("num_key_value_heads", 1, Sizes.MAX_SIZE, heads);
     int headDim =
         keys.integer("head_dim", 2, LlamaConfig.MAX_HEAD_DIM, Math.max(1, hidden / heads));
     int positions = keys.integer("max_position_embeddings", 1, Integer.MAX_VALUE, 2048);

@@ -1,12 +1,9 @@
 package dev.tenon.nn.family.llama;
 
 import dev.tenon.model.Parameter;
-import dev.tenon.model.Parameter.Stage;
-import dev.tenon.tensor.DType;
+import dev.tenon.nn.family.ParameterTable;
 import dev.tenon.tensor.Shape;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 
 /** Llama's parameter table, under transformers' names. */
 final class LlamaParameters {
@@ -15,7 +12,7 @@ final class LlamaParameters {
   private static final String NORM = "model.norm.weight";
 
   private final LlamaConfig config;
-  private final List<Parameter> table = new ArrayList<>();
+  private final ParameterTable table = new ParameterTable("model.layers.");
 
   private LlamaParameters(LlamaConfig config) {
     this.config = config;
@@ -24,21 +21,16 @@ final class LlamaParameters {
   /** Embedding, blocks, final norm, head. Nothing decays but the projections and an untied head. */
   static List<Parameter> table(LlamaConfig config) {
     LlamaParameters parameters = new LlamaParameters(config);
-    Set<Stage> alsoUsedBy = config.tieWordEmbeddings() ? Set.of(Stage.HEAD) : Set.of();
     Shape vectors = Shape.of(config.vocabSize(), config.hiddenSize());
-    parameters.table.add(
-        new Parameter(EMBEDDING, EMBEDDING, DType.F32, vectors, Stage.EMBED, 0, alsoUsedBy, false));
+    parameters.table.embedding(EMBEDDING, vectors, config.tieWordEmbeddings());
     for (int layer = 0; layer < config.numHiddenLayers(); layer++) {
       parameters.block(layer);
     }
-    Shape norm = Shape.of(config.hiddenSize());
-    parameters.table.add(
-        new Parameter(NORM, NORM, DType.F32, norm, Stage.HEAD, 0, Set.of(), false));
+    parameters.table.head(NORM, Shape.of(config.hiddenSize()), false);
     if (!config.tieWordEmbeddings()) {
-      parameters.table.add(
-          new Parameter(LM_HEAD, LM_HEAD, DType.F32, vectors, Stage.HEAD, 0, Set.of(), true));
+      parameters.table.head(LM_HEAD, vectors, true);
     }
-    return parameters.table;
+    return parameters.table.parameters();
   }
 
   private void block(int layer) {
@@ -58,18 +50,13 @@ final class LlamaParameters {
   }
 
   private void norm(int layer, String name) {
-    add(layer, name + ".weight", Shape.of(config.hiddenSize()), false);
+    table.block(layer, name + ".weight", Shape.of(config.hiddenSize()), false);
   }
 
   private void projection(int layer, String name, long out, long in, boolean bias) {
-    add(layer, name + ".weight", Shape.of(out, in), true);
+    table.block(layer, name + ".weight", Shape.of(out, in), true);
     if (bias) {
-      add(layer, name + ".bias", Shape.of(out), false);
+      table.block(layer, name + ".bias", Shape.of(out), false);
     }
-  }
-
-  private void add(int layer, String key, Shape shape, boolean decay) {
-    String name = "model.layers." + layer + "." + key;
-    table.add(new Parameter(name, key, DType.F32, shape, Stage.BLOCK, layer, Set.of(), decay));
   }
 }

@@ -1,0 +1,106 @@
+package dev.tenon.nn.family.gpt2;
+
+import dev.tenon.model.Head;
+import dev.tenon.model.Parameter;
+import dev.tenon.model.Program;
+import dev.tenon.nn.config.ConfigReader;
+import dev.tenon.nn.family.Architecture;
+import dev.tenon.nn.family.Architecture.Start;
+import dev.tenon.nn.family.Family;
+import dev.tenon.nn.script.Activations;
+import dev.tenon.nn.script.ScriptText;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+
+/**
+ * GPT-2 with a causal-lm head (Radford et al. 2019; transformers modeling_gpt2.py). Its program is
+ * {@code gpt2.torchscript} beside this class. Projections are stored as transformers' {@code
+ * Conv1D} has them, {@code [in, out]}.
+ */
+public final class Gpt2 implements Family {
+  static final String MODEL_TYPE = "gpt2";
+  static final String ARCHITECTURE = "GPT2LMHeadModel";
+
+  /** The causal mask, a constant that old files hold. */
+  private static final Pattern BUFFERS =
+      Pattern.compile("(transformer\\.)?h\\.\\d+\\.attn\\.(masked_)?bias");
+
+  /** The family. */
+  public Gpt2() {}
+
+  @Override
+  public String modelType() {
+    return MODEL_TYPE;
+  }
+
+  @Override
+  public Architecture read(ConfigReader config) {
+    return architecture(Gpt2Config.read(config));
+  }
+
+  /** The network that a configuration describes. */
+  public static Architecture architecture(Gpt2Config config) {
+    Map<String, String> tied =
+        config.tieWordEmbeddings()
+            ? Map.of(Gpt2Parameters.LM_HEAD, Gpt2Parameters.TOKENS)
+            : Map.of();
+    return new Architecture(
+        ARCHITECTURE,
+        Head.CAUSAL_LM,
+        Gpt2Parameters.table(config),
+        program(config),
+        config.nPositions(),
+        tied,
+        BUFFERS,
+        Gpt2Parameters.PREFIX,
+        parameter -> start(parameter, config));
+  }
+
+  /**
+   * transformers' {@code _init_weights}: norms 1, biases 0, all else normal, and narrower by the
+   * root of the residual additions where a projection ends in one.
+   */
+  private static Start start(Parameter parameter, Gpt2Config config) {
+    if (parameter.name().endsWith(".bias")) {
+      return new Start(0, 0);
+    }
+    if (parameter.shape().rank() == 1) {
+      return new Start(1, 0);
+    }
+    double range = config.initializerRange();
+    boolean residual = parameter.key().endsWith("c_proj.weight");
+    return new Start(0, residual ? range / StrictMath.sqrt(2.0 * config.nLayer()) : range);
+  }
+
+  private static Program program(Gpt2Config config) {
+    String family =
+        ScriptText.substitute(
+            ScriptText.resource(Gpt2.class, "gpt2.torchscript"), literals(config));
+    return new Program(
+        ScriptText.join(List.of(ScriptText.common(), family)),
+        config.nLayer(),
+        config.nEmbd(),
+        config.vocabSize(),
+        config.nHead(),
+        config.headDim());
+  }
+
+  private static Map<String, String> literals(Gpt2Config config) {
+    Gpt2Config.AttentionScale scale = config.attentionScale();
+    Map<String, String> literals = new LinkedHashMap<>();
+    literals.put("HEADS", Integer.toString(config.nHead()));
+    literals.put("HEAD_DIM", Integer.toString(config.headDim()));
+    literals.put("HIDDEN", Integer.toString(config.nEmbd()));
+    literals.put("EPS", ScriptText.literal(config.layerNormEpsilon()));
+    literals.put("ACTIVATION", Activations.text(config.activationFunction()));
+    // Attention itself divides by the root of the head size.
+    double factor = scale.byHeadSize() ? 1 : StrictMath.sqrt(config.headDim());
+    literals.put("QUERY_FACTOR", ScriptText.literal(factor));
+    literals.put("BY_LAYER", scale.byLayer() ? "1." : "0.");
+    literals.put(
+        "HEAD_WEIGHT", config.tieWordEmbeddings() ? Gpt2Parameters.TOKENS : Gpt2Parameters.LM_HEAD);
+    return literals;
+  }
+}
