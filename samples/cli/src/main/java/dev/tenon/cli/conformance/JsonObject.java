@@ -74,7 +74,8 @@ record JsonObject(String where, Map<?, ?> values) {
     return TokenIds.of(row.stream().mapToLong(x -> (long) number(key, x)).toArray());
   }
 
-  private double number(String key, @Nullable Object value) {
+  /** The number that a value found under a key stands for. */
+  double number(String key, @Nullable Object value) {
     if (value instanceof Number number) {
       return number.doubleValue();
     }

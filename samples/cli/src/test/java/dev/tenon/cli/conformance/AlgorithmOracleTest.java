@@ -29,7 +29,9 @@ class AlgorithmOracleTest {
             new SftLossAlgorithm(),
             new TokenLogprobsAlgorithm(),
             new OptimizersAlgorithm(),
-            new LrSchedulesAlgorithm())
+            new LrSchedulesAlgorithm(),
+            new SamplingFiltersAlgorithm(),
+            new RepetitionPenaltyAlgorithm())
         .forEach(x -> ALGORITHMS.put(x.name(), x));
   }
 
@@ -61,7 +63,10 @@ class AlgorithmOracleTest {
             "entropy",
             "params",
             "norms",
-            "lr");
+            "lr",
+            "probs",
+            "kept",
+            "logits");
   }
 
   private static DynamicNode node(AlgorithmFile file) {
