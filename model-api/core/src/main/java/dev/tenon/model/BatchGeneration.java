@@ -60,7 +60,7 @@ final class BatchGeneration {
     try (GenerationSession session = engine.openSession(new SessionLimits(answers.size(), cache))) {
       Map<Long, Answer> byId = new HashMap<>();
       answers.forEach(answer -> byId.put(session.add(answer.request), answer));
-      while (session.live() > 0) {
+      while (session.live() > 0 && !Thread.currentThread().isInterrupted()) {
         for (Piece piece : session.step()) {
           Objects.requireNonNull(byId.get(piece.id()), "piece of an unknown request").add(piece);
         }

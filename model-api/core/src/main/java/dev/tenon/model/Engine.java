@@ -59,7 +59,9 @@ public non-sealed interface Engine extends ModelModule, AutoCloseable {
 
   /**
    * Generates {@code options.samples()} answers to each prompt, all options alike. Prompts of one
-   * call share the seed, so equal prompts get equal answers; the samples of one prompt differ.
+   * call share the seed, so equal prompts get equal answers; the samples of one prompt differ. An
+   * interrupt of the calling thread ends the call at its next step: answers that are not complete
+   * are cancelled, and the thread stays interrupted.
    *
    * @param prompts one sequence per item: {@code input_ids} (I64, token)
    * @param seed fixes every random choice
