@@ -33,6 +33,11 @@ public non-sealed interface Network extends ModelModule {
    * gives an empty, existing directory; making the write atomic is {@link
    * dev.tenon.checkpoint.CheckpointDirectory}'s task.
    *
+   * <p>{@link TrainEngine#loadState} reads the values back, and relies on this: among the files are
+   * {@code model.safetensors}, or {@code model.safetensors.index.json} and what it lists, and they
+   * hold exactly the names of {@link #parameters()}, with the types, shapes and bytes of {@code
+   * weights}.
+   *
    * @param directory where to write
    * @param weights the values to write, under the names of {@link #parameters()}
    */

@@ -3,8 +3,10 @@ package dev.tenon.spec;
 import dev.tenon.error.InvalidInputException;
 import dev.tenon.internal.Problems;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How a model is trained. Defaults are those of TRL's SFTConfig, except f32 without gradient
@@ -176,6 +178,14 @@ public record FinetuneSpec(
               "a number of steps, since the " + schedule.kind() + " schedule decays"));
     }
     return schedule.factor(step, totalSteps.orElse(1));
+  }
+
+  /**
+   * All settings as JSON values, under HuggingFace's names where there are any, for records of a
+   * run; {@code max_steps} is null if there is no total.
+   */
+  public Map<String, @Nullable Object> toMap() {
+    return SpecNames.of(this);
   }
 
   private FinetuneSpec with(Consumer<Draft> change) {
