@@ -2,8 +2,12 @@ package dev.tenon.model;
 
 import dev.tenon.checkpoint.Weights;
 import dev.tenon.tensor.NamedArray;
+import dev.tenon.tensor.Shape;
 import java.nio.file.Path;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * The description of a network: what it computes and where its weights are. It allocates nothing,
@@ -18,6 +22,13 @@ public non-sealed interface Network extends ModelModule {
 
   /** All parameters, in the order of their first use. A tied weight appears once. */
   List<Parameter> parameters();
+
+  /** The shape of every parameter by its name, in the order of {@link #parameters()}. */
+  default Map<String, Shape> shapes() {
+    Map<String, Shape> shapes = new LinkedHashMap<>();
+    parameters().forEach(x -> shapes.put(x.name(), x.shape()));
+    return Collections.unmodifiableMap(shapes);
+  }
 
   /** The computation. */
   Program program();

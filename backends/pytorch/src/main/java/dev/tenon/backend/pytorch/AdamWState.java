@@ -4,6 +4,8 @@ import dev.tenon.backend.pytorch.internal.CallSettings;
 import dev.tenon.backend.pytorch.internal.NativeScope;
 import dev.tenon.backend.pytorch.internal.TorchModule;
 import dev.tenon.backend.pytorch.internal.TorchValue;
+import dev.tenon.checkpoint.TrainingState;
+import dev.tenon.checkpoint.Weights;
 import dev.tenon.model.Network;
 import dev.tenon.model.Parameter;
 import dev.tenon.spec.AdamW;
@@ -11,7 +13,9 @@ import dev.tenon.spec.FinetuneSpec;
 import dev.tenon.spec.ParameterGroup;
 import dev.tenon.tensor.DType;
 import dev.tenon.tensor.Shape;
+import dev.tenon.tensor.TensorData;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +28,9 @@ final class AdamWState {
 
   private final FinetuneSpec spec;
   private final TorchModule module;
+  private final Map<String, TorchValue> firstMoments;
+  private final Map<String, TorchValue> secondMoments;
+  private final List<TorchValue> steps = new ArrayList<>();
   private final List<Group> groups = new ArrayList<>();
 
   /** Starts with moments of 0. */
@@ -35,13 +42,64 @@ final class AdamWState {
       NativeScope owner) {
     this.spec = spec;
     this.module = module;
+    firstMoments = zeros(weights, owner);
+    secondMoments = zeros(weights, owner);
+    weights.byName().keySet().forEach(name -> steps.add(owner.zeros(DType.F32, Shape.of())));
     Map<Rates, List<Integer>> members = new LinkedHashMap<>();
     List<Parameter> parameters = network.parameters();
     for (int i = 0; i < parameters.size(); i++) {
       members.computeIfAbsent(rates(parameters.get(i)), rates -> new ArrayList<>()).add(i);
     }
-    List<TorchValue> tensors = List.copyOf(weights.byName().values());
-    members.forEach((rates, indexes) -> groups.add(Group.create(rates, indexes, tensors, owner)));
+    members.forEach(
+        (rates, indexes) ->
+            groups.add(
+                new Group(
+                    rates,
+                    List.copyOf(indexes),
+                    select(weights.byName().values(), indexes, owner),
+                    select(firstMoments.values(), indexes, owner),
+                    select(secondMoments.values(), indexes, owner),
+                    select(steps, indexes, owner))));
+  }
+
+  private static Map<String, TorchValue> zeros(StageWeights weights, NativeScope owner) {
+    Map<String, TorchValue> zeros = new LinkedHashMap<>();
+    weights.byName().forEach((name, x) -> zeros.put(name, owner.zeros(DType.F32, x.shape())));
+    return zeros;
+  }
+
+  private static TorchValue select(
+      Collection<TorchValue> all, List<Integer> indexes, NativeScope owner) {
+    List<TorchValue> list = List.copyOf(all);
+    return owner.tensors(indexes.stream().map(list::get).toList());
+  }
+
+  /** The first moments by the names of their parameters. */
+  Weights firstMoments() {
+    return new EngineWeights(firstMoments);
+  }
+
+  /** The second moments by the names of their parameters. */
+  Weights secondMoments() {
+    return new EngineWeights(secondMoments);
+  }
+
+  /** Takes over the moments of a state, in place; their age is its number of steps. */
+  void load(TrainingState state, NativeScope scope) {
+    assign(firstMoments, state.firstMoments(), scope);
+    assign(secondMoments, state.secondMoments(), scope);
+    TorchValue age = scope.tensor(TensorData.ofFloats(new float[] {state.progress().step()}));
+    steps.forEach(step -> step.assign(age));
+  }
+
+  /** Writes a source's values into tensors, one at a time. */
+  static void assign(Map<String, TorchValue> tensors, Weights source, NativeScope scope) {
+    tensors.forEach(
+        (name, tensor) -> {
+          try (TorchValue values = scope.tensor(source.read(name))) {
+            tensor.assign(values);
+          }
+        });
   }
 
   private Rates rates(Parameter parameter) {
@@ -87,21 +145,5 @@ final class AdamWState {
       TorchValue parameters,
       TorchValue firstMoments,
       TorchValue secondMoments,
-      TorchValue steps) {
-    static Group create(
-        Rates rates, List<Integer> indexes, List<TorchValue> all, NativeScope owner) {
-      List<TorchValue> parameters = indexes.stream().map(all::get).toList();
-      return new Group(
-          rates,
-          List.copyOf(indexes),
-          owner.tensors(parameters),
-          zeros(parameters, owner),
-          zeros(parameters, owner),
-          owner.tensors(indexes.stream().map(i -> owner.zeros(DType.F32, Shape.of())).toList()));
-    }
-
-    private static TorchValue zeros(List<TorchValue> like, NativeScope owner) {
-      return owner.tensors(like.stream().map(x -> owner.zeros(DType.F32, x.shape())).toList());
-    }
-  }
+      TorchValue steps) {}
 }

@@ -5,8 +5,10 @@ import dev.tenon.backend.pytorch.internal.NativeScope;
 import dev.tenon.backend.pytorch.internal.TorchBridge;
 import dev.tenon.backend.pytorch.internal.TorchModule;
 import dev.tenon.backend.pytorch.internal.TorchValue;
+import dev.tenon.checkpoint.TrainingState;
 import dev.tenon.checkpoint.Weights;
 import dev.tenon.error.InvalidInputException;
+import dev.tenon.error.TrainingDivergedException;
 import dev.tenon.internal.CallGuard;
 import dev.tenon.internal.Problems;
 import dev.tenon.model.Metrics;
@@ -18,6 +20,7 @@ import dev.tenon.objective.TextObjective;
 import dev.tenon.spec.FinetuneSpec;
 import dev.tenon.tensor.NamedArray;
 import dev.tenon.tensor.TensorSink;
+import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -42,6 +45,7 @@ final class TorchTrainEngine extends TorchEngine implements TrainEngine {
   private @Nullable AdamWState optimizer;
   private @Nullable InferenceModel view;
   private long version;
+  private int skippedInARow;
 
   TorchTrainEngine(TorchBridge bridge, Network network, FinetuneSpec spec, long headChunkBytes) {
     super(bridge, network, spec.microBatchTokens(), headChunkBytes);
@@ -95,11 +99,24 @@ final class TorchTrainEngine extends TorchEngine implements TrainEngine {
       Metrics metrics = gradients.metrics(clip(gradients.list, spec.maxGradNorm(), step));
       metrics = metrics.with("learning_rate", spec.learningRate() * factor);
       if (!Double.isFinite(metrics.get("loss")) || !Double.isFinite(metrics.get("grad_norm"))) {
+        countSkipped();
         return metrics.with("skipped", 1);
       }
       optimizer().step(gradients.list.elements(), factor, step);
       version++;
+      skippedInARow = 0;
       return metrics;
+    }
+  }
+
+  private void countSkipped() {
+    skippedInARow++;
+    if (skippedInARow > spec.maxSkippedSteps()) {
+      throw new TrainingDivergedException(
+          Problems.problem(
+              "skipped steps in a row",
+              skippedInARow,
+              "at most " + spec.maxSkippedSteps() + " with a non-finite loss or gradient"));
     }
   }
 
@@ -190,6 +207,37 @@ final class TorchTrainEngine extends TorchEngine implements TrainEngine {
   @Override
   public long version() {
     return version;
+  }
+
+  @Override
+  public void saveState(Path directory) {
+    try (CallGuard.Pass pass = guard.enter()) {
+      AdamWState moments = optimizer();
+      TrainingState.write(
+          directory,
+          new TrainingState.Progress(network().architecture(), version, skippedInARow),
+          spec,
+          model -> network().save(model, weights()),
+          moments.firstMoments(),
+          moments.secondMoments());
+    }
+  }
+
+  @Override
+  public void loadState(Path directory) {
+    try (CallGuard.Pass pass = guard.enter();
+        NativeScope scope = bridge.scope("loadState")) {
+      refuseOpenSessions();
+      Network network = network();
+      TrainingState state = TrainingState.open(directory, network.architecture(), network.shapes());
+      dropView();
+      // In place, since the driver's dicts and the optimizer's lists hold these tensors.
+      AdamWState.assign(weights.byName(), state.weights(), scope);
+      optimizer().load(state, scope);
+      version = state.progress().step();
+      skippedInARow = state.progress().skippedInARow();
+      state.warnOfChanges(spec);
+    }
   }
 
   @Override

@@ -13,8 +13,6 @@ import dev.tenon.generation.SessionLimits;
 import dev.tenon.model.Metrics;
 import dev.tenon.model.Model;
 import dev.tenon.model.Output;
-import dev.tenon.objective.Objective;
-import dev.tenon.objective.TextObjective;
 import dev.tenon.spec.AdamW;
 import dev.tenon.spec.FinetuneSpec;
 import dev.tenon.spec.ParameterGroup;
@@ -197,20 +195,11 @@ class TrainEngineTest {
     FinetuneSpec spec = FinetuneSpec.steps(2).learningRate(1e-2);
     try (Model model = new PyTorchBackend().initialize(TinyLlama.create(true), spec)) {
       Map<String, TensorData> before = parameters(model);
-      Metrics metrics = model.trainEngine().trainBatch(batch, notFinite());
+      Metrics metrics = model.trainEngine().trainBatch(batch, TinyLlama.notFinite());
       assertThat(metrics.get("skipped")).isEqualTo(1);
       assertThat(parameters(model)).isEqualTo(before);
       assertThat(model.trainEngine().version()).isZero();
     }
-  }
-
-  private static Objective notFinite() {
-    TextObjective sound = TinyLlama.crossEntropy();
-    return Objective.of(
-        "broken",
-        sound.outputs(),
-        sound.fields(),
-        sound.text().replace("-torch.sum(", "-1. / 0. * torch.sum("));
   }
 
   @Test

@@ -1,5 +1,6 @@
 package dev.tenon.backend.testkit;
 
+import dev.tenon.checkpoint.Weights;
 import dev.tenon.model.Parameter;
 import dev.tenon.tensor.Shape;
 import dev.tenon.tensor.TensorData;
@@ -37,12 +38,17 @@ final class FakeParameters {
 
   static FakeParameters load(FakeNetwork network) {
     FakeParameters loaded = zeros(network);
-    loaded.values.forEach(
+    loaded.assign(network.weights());
+    return loaded;
+  }
+
+  /** Takes over the values of weights with the same names and shapes. */
+  void assign(Weights source) {
+    values.forEach(
         (name, array) -> {
-          double[] read = network.weights().read(name).toDoubles();
+          double[] read = source.read(name).toDoubles();
           System.arraycopy(read, 0, array, 0, array.length);
         });
-    return loaded;
   }
 
   /** The array of a parameter, to be changed in place. */

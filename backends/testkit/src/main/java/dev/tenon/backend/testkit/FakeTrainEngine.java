@@ -1,5 +1,6 @@
 package dev.tenon.backend.testkit;
 
+import dev.tenon.checkpoint.TrainingState;
 import dev.tenon.error.TrainingDivergedException;
 import dev.tenon.internal.CallGuard;
 import dev.tenon.internal.Problems;
@@ -9,6 +10,7 @@ import dev.tenon.objective.Objective;
 import dev.tenon.spec.FinetuneSpec;
 import dev.tenon.tensor.NamedArray;
 import dev.tenon.tensor.TensorSink;
+import java.nio.file.Path;
 
 /** Training in plain Java. */
 final class FakeTrainEngine extends FakeEngine implements TrainEngine {
@@ -91,5 +93,33 @@ final class FakeTrainEngine extends FakeEngine implements TrainEngine {
   @Override
   public long version() {
     return version;
+  }
+
+  @Override
+  public void saveState(Path directory) {
+    try (CallGuard.Pass pass = guard.enter()) {
+      TrainingState.write(
+          directory,
+          new TrainingState.Progress(network().architecture(), version, skippedInARow),
+          spec,
+          model -> network().save(model, weights.toWeights()),
+          optimizer.first.toWeights(),
+          optimizer.second.toWeights());
+    }
+  }
+
+  @Override
+  public void loadState(Path directory) {
+    try (CallGuard.Pass pass = guard.enter()) {
+      refuseOpenSessions();
+      FakeNetwork network = network();
+      TrainingState state = TrainingState.open(directory, network.architecture(), network.shapes());
+      weights.assign(state.weights());
+      optimizer.first.assign(state.firstMoments());
+      optimizer.second.assign(state.secondMoments());
+      version = state.progress().step();
+      skippedInARow = state.progress().skippedInARow();
+      state.warnOfChanges(spec);
+    }
   }
 }

@@ -121,6 +121,16 @@ public final class TorchValue implements AutoCloseable {
     return owner.bridge().builtins().call(owner, "parameter", this);
   }
 
+  /**
+   * Writes another tensor's values into the memory of this one, which keeps its type, and in every
+   * list and dict that holds it; made without autograd, also into a leaf that requires gradients.
+   *
+   * @param source of the same shape
+   */
+  public void assign(TorchValue source) {
+    scope.bridge().builtins().call(scope, "assign", this, source).close();
+  }
+
   <T> T withTensor(LongFunction<T> body) {
     checkTensor();
     long tensor = values().toTensor(handle);
