@@ -40,10 +40,14 @@ final class StageWeights {
     for (int i = 0; i < network.program().layers(); i++) {
       loaded.blocks.add(new LinkedHashMap<>());
     }
-    Map<Path, MappedTensors> files = new HashMap<>();
-    for (Parameter parameter : network.parameters()) {
-      TorchValue source = source(network.weights(), parameter, scope, files);
-      loaded.add(parameter, trainable ? parameter(source, scope) : source);
+    // Once copied, the files are unmapped: their pages would count as memory of the process.
+    try (NativeScope reading = scope.bridge().scope("read weights")) {
+      Map<Path, MappedTensors> files = new HashMap<>();
+      for (Parameter parameter : network.parameters()) {
+        NativeScope owner = trainable ? reading : scope;
+        TorchValue source = source(network.weights(), parameter, owner, files);
+        loaded.add(parameter, trainable ? parameter(source, scope) : source);
+      }
     }
     return loaded;
   }
