@@ -1,0 +1,58 @@
+package dev.tenon.benchmarks;
+
+import dev.tenon.model.Model;
+import dev.tenon.model.Network;
+import dev.tenon.nn.HfModels;
+import dev.tenon.nn.family.llama.LlamaConfig;
+import dev.tenon.spec.Arguments;
+import dev.tenon.tensor.Device;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** The networks that are timed: Llama in F32, a tied head, random weights. */
+public enum ModelShape {
+  /** 0.8 million parameters: what is not the matrices shows. Trains on 8 rows of 64 tokens. */
+  S0(LlamaConfig.of(512, 128, 352, 4, 2).withKeyValueHeads(1), 8, 64),
+  /** 82 million parameters. Trains on 4 rows of 128 tokens. */
+  S1(LlamaConfig.of(8192, 768, 2048, 12, 12).withKeyValueHeads(4), 4, 128);
+
+  /** Tokens of a prompt. */
+  static final int PROMPT = 128;
+
+  private static final long SEED = 1;
+
+  final LlamaConfig config;
+  final int trainRows;
+  final int trainTokens;
+
+  ModelShape(LlamaConfig config, int trainRows, int trainTokens) {
+    this.config = config.withTiedHead(true);
+    this.trainRows = trainRows;
+    this.trainTokens = trainTokens;
+  }
+
+  /** A new network; its tokenizer's files are written to a directory that is empty. */
+  Model create(Path directory) {
+    ByteTokenizer.write(directory, config.vocabSize());
+    return HfModels.create(name(), Device.cpu(), config.toMap(), directory, SEED);
+  }
+
+  /** The checkpoint {@code models/<name>}, written first if it is not there. */
+  Path checkpoint(Path models) throws IOException {
+    Path directory = models.resolve(name());
+    if (!Files.exists(directory.resolve("model.safetensors"))) {
+      Path tokenizer = Files.createTempDirectory("tenon-benchmark");
+      Network network = create(tokenizer).network();
+      Files.createDirectories(directory);
+      network.save(directory, network.weights());
+    }
+    return directory;
+  }
+
+  /** A checkpoint's model. */
+  static Model open(Path checkpoint) {
+    return HfModels.registry()
+        .create("hf", "benchmark", Device.cpu(), Arguments.of("path", checkpoint));
+  }
+}

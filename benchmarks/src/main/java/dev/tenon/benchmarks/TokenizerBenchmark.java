@@ -1,0 +1,25 @@
+package dev.tenon.benchmarks;
+
+import dev.tenon.model.Tokenizer.Encoding;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Warmup;
+
+/** How long do 10,000 words take to become token ids? */
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.MILLISECONDS)
+@Warmup(iterations = 2, time = 5)
+@Measurement(iterations = 5, time = 5)
+@Fork(1)
+public class TokenizerBenchmark {
+  /** One long text. */
+  @Benchmark
+  public Encoding encode(TokenizerState state) {
+    return state.tokenizer.encode(state.text, false);
+  }
+}

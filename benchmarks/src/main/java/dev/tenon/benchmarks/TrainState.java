@@ -1,0 +1,46 @@
+package dev.tenon.benchmarks;
+
+import dev.tenon.backend.pytorch.PyTorchBackend;
+import dev.tenon.model.Metrics;
+import dev.tenon.model.Model;
+import dev.tenon.modelinterface.sft.SftInterface;
+import dev.tenon.spec.FinetuneSpec;
+import dev.tenon.tensor.NamedArray;
+import java.io.IOException;
+import java.nio.file.Files;
+import org.openjdk.jmh.annotations.Level;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+
+/** An engine for training with random weights, and a batch. */
+@State(Scope.Benchmark)
+@SuppressWarnings("NullAway.Init") // JMH calls open before all else.
+public class TrainState {
+  /** The network. */
+  @Param({"S0", "S1"})
+  public ModelShape shape;
+
+  private Model model;
+  private NamedArray batch;
+
+  /** Opens the engine. */
+  @Setup(Level.Trial)
+  public void open() throws IOException {
+    Model network = shape.create(Files.createTempDirectory("tenon-benchmark"));
+    model = new PyTorchBackend().initialize(network, FinetuneSpec.openEnded());
+    batch = RandomBatches.batch(1, shape.trainRows, shape.trainTokens, shape.config.vocabSize());
+  }
+
+  Metrics step() {
+    return new SftInterface().trainStep(model, batch);
+  }
+
+  /** Closes the engine. */
+  @TearDown(Level.Trial)
+  public void close() {
+    model.close();
+  }
+}
