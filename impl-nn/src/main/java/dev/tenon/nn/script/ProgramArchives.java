@@ -38,9 +38,12 @@ public final class ProgramArchives {
     return archive(program, "sampling", "driver-infer");
   }
 
-  /** The archive of an objective: its own methods and {@code loss_and_grad}. */
+  /**
+   * The archive of an objective: its own methods, first so that its lines keep their numbers, and
+   * {@code loss_and_grad}.
+   */
   public static ScriptArchive objective(TextObjective objective) {
-    return ScriptArchive.of(resource("objective"), objective.text());
+    return ScriptArchive.of(objective.text(), resource("objective"));
   }
 
   private static ScriptArchive archive(Program program, String... common) {

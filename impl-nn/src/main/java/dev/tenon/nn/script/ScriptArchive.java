@@ -84,14 +84,21 @@ public final class ScriptArchive {
     return new ScriptArchive(HEADER + body);
   }
 
+  /**
+   * The indentation that all lines of a part share and that {@link #of} takes away; comments and
+   * blank lines do not count.
+   */
   // Not String.stripIndent: a last line without text counts for it, and so would a comment.
+  public static int commonIndentation(String part) {
+    return part.lines()
+        .filter(line -> !line.isBlank() && !line.stripLeading().startsWith("#"))
+        .mapToInt(ScriptArchive::indentation)
+        .min()
+        .orElse(0);
+  }
+
   private static String classBody(String part) {
-    int common =
-        part.lines()
-            .filter(line -> !line.isBlank() && !line.stripLeading().startsWith("#"))
-            .mapToInt(ScriptArchive::indentation)
-            .min()
-            .orElse(0);
+    int common = commonIndentation(part);
     return part.lines()
         .map(line -> line.substring(Math.min(common, indentation(line))))
         .map(line -> line.isBlank() ? "\n" : INDENT + line + "\n")

@@ -9,6 +9,7 @@ import dev.tenon.tensor.TensorData;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.OptionalLong;
 
 /**
  * The arguments of one pass of a driver over one micro-batch; its values live as long as their
@@ -31,19 +32,24 @@ final class MicroBatch {
   final TorchValue wantNext;
   final TorchValue hiddenStates;
 
-  MicroBatch(NamedArray batch, OutputPlan outputs, NativeScope scope) {
+  /**
+   * Copies a micro-batch to the native side.
+   *
+   * @param dropoutSeed empty: the pass runs without dropout
+   */
+  MicroBatch(NamedArray batch, OutputPlan outputs, OptionalLong dropoutSeed, NativeScope scope) {
     this.batch = batch;
     this.outputs = outputs;
     this.scope = scope;
     PaddedBatch padded = new PaddedBatch(batch);
-    rows = dict(rows(padded));
+    rows = dict(rows(padded, dropoutSeed));
     plan = dict(plan(padded));
     wantRows = scope.texts(outputs.rows());
     wantNext = scope.texts(outputs.next());
     hiddenStates = scope.bool(outputs.hiddenStates());
   }
 
-  private Map<String, TensorData> rows(PaddedBatch padded) {
+  private Map<String, TensorData> rows(PaddedBatch padded, OptionalLong dropoutSeed) {
     Map<String, TensorData> tensors = new LinkedHashMap<>();
     tensors.put("input_ids", padded.inputIds());
     tensors.put("position_ids", padded.positionIds());
@@ -51,6 +57,8 @@ final class MicroBatch {
     if (outputs.temperature() != 1) {
       tensors.put("temperature", TensorData.ofFloats(new float[] {(float) outputs.temperature()}));
     }
+    dropoutSeed.ifPresent(
+        seed -> tensors.put("dropout_seed", TensorData.ofLongs(new long[] {seed})));
     return tensors;
   }
 

@@ -6,9 +6,16 @@ import dev.tenon.model.Metrics;
 import dev.tenon.objective.Objective;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 
 /** The objective's sums over the micro-batches of one batch, in double precision. */
 final class Sums {
+  /** What the engine itself reports; a statistic of such a name would be lost. */
+  private static final Set<String> RESERVED =
+      Set.of("weight", "grad_norm", "learning_rate", "skipped", "vetoed");
+
+  private final String objective;
   private final double weight;
   private final Map<String, Double> sums = new LinkedHashMap<>();
 
@@ -19,6 +26,7 @@ final class Sums {
           Problems.problem(
               "weight of objective " + objective.name(), weight, "> 0 over the whole batch"));
     }
+    this.objective = objective.name();
     this.weight = weight;
   }
 
@@ -27,7 +35,22 @@ final class Sums {
     return 1 / weight;
   }
 
+  /**
+   * Adds {@code loss} and other sums.
+   *
+   * @throws InvalidInputException for a name that the engine uses itself
+   */
   void add(Map<String, Double> part) {
+    Problems problems = new Problems();
+    part.keySet()
+        .forEach(
+            name ->
+                problems.check(
+                    !RESERVED.contains(name),
+                    "statistic of objective " + objective,
+                    name,
+                    "a name other than " + new TreeSet<>(RESERVED)));
+    problems.throwIfAny(InvalidInputException::new);
     part.forEach((name, value) -> sums.merge(name, value, Double::sum));
   }
 

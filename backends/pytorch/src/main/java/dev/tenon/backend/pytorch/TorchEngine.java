@@ -6,7 +6,6 @@ import dev.tenon.backend.pytorch.internal.TorchValue;
 import dev.tenon.checkpoint.CheckpointDirectory;
 import dev.tenon.checkpoint.Weights;
 import dev.tenon.error.CheckpointException;
-import dev.tenon.error.UnsupportedFeatureException;
 import dev.tenon.generation.GenerationSession;
 import dev.tenon.generation.SessionLimits;
 import dev.tenon.internal.CallGuard;
@@ -16,15 +15,13 @@ import dev.tenon.model.Metrics;
 import dev.tenon.model.Network;
 import dev.tenon.model.OutputRequest;
 import dev.tenon.objective.Objective;
-import dev.tenon.objective.TextObjective;
 import dev.tenon.tensor.Device;
 import dev.tenon.tensor.NamedArray;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * What the engines for inference and for training share: batches in, outputs out, one thread at a
@@ -36,7 +33,7 @@ abstract class TorchEngine implements Engine {
   private final Network network;
   private final int microBatchTokens;
   private final long headChunkBytes;
-  private final Map<String, ObjectiveProgram> objectives = new HashMap<>();
+  private final Objectives objectives;
   private final List<TorchSession> sessions = new ArrayList<>();
 
   TorchEngine(TorchBridge bridge, Network network, int microBatchTokens, long headChunkBytes) {
@@ -44,6 +41,7 @@ abstract class TorchEngine implements Engine {
     this.network = network;
     this.microBatchTokens = microBatchTokens;
     this.headChunkBytes = headChunkBytes;
+    this.objectives = new Objectives(bridge, this::outputs);
     this.guard = new CallGuard("engine of " + network.architecture());
   }
 
@@ -78,16 +76,27 @@ abstract class TorchEngine implements Engine {
   public final NamedArray forward(NamedArray batch, OutputRequest request) {
     try (CallGuard.Pass pass = guard.enter()) {
       PaddedBatch.check(batch, network);
-      OutputPlan plan = OutputPlan.of(network, request);
-      List<NamedArray> results = new ArrayList<>();
-      for (NamedArray part : microBatches(batch)) {
-        try (NativeScope scope = bridge.scope("forward")) {
-          MicroBatch micro = new MicroBatch(part, plan, scope);
-          results.add(micro.outputs(forward(micro, scope), request));
-        }
-      }
-      return inOrder(results, batch);
+      return outputs(batch, request);
     }
+  }
+
+  /** Outputs of a batch without gradients and with dropout off. */
+  private NamedArray outputs(NamedArray batch, OutputRequest request) {
+    return outputs(batch, microBatches(batch), request, DropoutSeeds.OFF);
+  }
+
+  /** Outputs of a batch without gradients, in the order of its items. */
+  final NamedArray outputs(
+      NamedArray batch, List<NamedArray> parts, OutputRequest request, DropoutSeeds seeds) {
+    OutputPlan plan = OutputPlan.of(network, request);
+    List<NamedArray> results = new ArrayList<>();
+    for (int i = 0; i < parts.size(); i++) {
+      try (NativeScope scope = bridge.scope("forward")) {
+        MicroBatch micro = new MicroBatch(parts.get(i), plan, seeds.of(i), scope);
+        results.add(micro.outputs(forward(micro, scope), request));
+      }
+    }
+    return inOrder(results, batch);
   }
 
   private static NamedArray inOrder(List<NamedArray> parts, NamedArray batch) {
@@ -99,56 +108,36 @@ abstract class TorchEngine implements Engine {
   }
 
   @Override
-  public final Metrics evalBatch(NamedArray batch, Objective given) {
+  public final Metrics evalBatch(NamedArray batch, Objective objective) {
     try (CallGuard.Pass pass = guard.enter()) {
-      TextObjective objective = text(given);
-      ObjectiveProgram program = check(batch, objective);
+      List<NamedArray> parts = checkedMicroBatches(batch);
+      BatchLoss loss = start(objective, batch, parts, DropoutSeeds.OFF);
       OutputPlan plan = OutputPlan.of(network, objective.outputs());
-      List<NamedArray> parts = microBatches(batch);
-      Sums sums = new Sums(objective, weight(program, parts, objective));
-      for (NamedArray part : parts) {
+      for (NamedArray part : loss.complete() ? List.<NamedArray>of() : parts) {
         try (NativeScope scope = bridge.scope("evalBatch")) {
-          TorchValue outputs = forward(new MicroBatch(part, plan, scope), scope);
-          sums.add(program.loss(outputs, part, objective, scope));
+          MicroBatch micro = new MicroBatch(part, plan, OptionalLong.empty(), scope);
+          loss.add(part, forward(micro, scope), scope);
         }
       }
-      return sums.metrics();
+      return loss.metrics();
     }
   }
 
-  /** Refuses objectives that this engine does not run. */
-  static TextObjective text(Objective objective) {
-    if (objective instanceof TextObjective text && !text.coupled() && !text.hasVeto()) {
-      return text;
-    }
-    throw new UnsupportedFeatureException(
-        Problems.problem(
-            "objective " + objective.name(),
-            objective.getClass().getSimpleName(),
-            "a TextObjective that is not coupled and has no veto"));
+  /** Refuses what cannot run, and compiles the objective. */
+  final BatchLoss start(
+      Objective objective, NamedArray batch, List<NamedArray> parts, DropoutSeeds seeds) {
+    return objectives.start(
+        objective, batch, parts, () -> outputs(batch, parts, objective.outputs(), seeds));
   }
 
-  /** Refuses what cannot run and compiles the objective. */
-  final ObjectiveProgram check(NamedArray batch, TextObjective objective) {
+  /** The micro-batches of a batch that the network can run. */
+  final List<NamedArray> checkedMicroBatches(NamedArray batch) {
     PaddedBatch.check(batch, network);
-    ObjectiveBatch.check(batch, objective);
-    return objectives.computeIfAbsent(
-        objective.text(), text -> new ObjectiveProgram(bridge, objective));
-  }
-
-  /** The weight of the whole batch. */
-  final double weight(ObjectiveProgram program, List<NamedArray> parts, TextObjective objective) {
-    double weight = 0;
-    for (NamedArray part : parts) {
-      try (NativeScope scope = bridge.scope("weight")) {
-        weight += program.weight(part, objective, scope);
-      }
-    }
-    return weight;
+    return microBatches(batch);
   }
 
   /** The batch as it is if it fits the token budget, else in parts of alike lengths that do. */
-  final List<NamedArray> microBatches(NamedArray batch) {
+  private List<NamedArray> microBatches(NamedArray batch) {
     List<List<Integer>> groups = batch.items().withinPadded(microBatchTokens);
     return groups.size() == 1 ? List.of(batch) : groups.stream().map(batch::select).toList();
   }
@@ -204,7 +193,7 @@ abstract class TorchEngine implements Engine {
     guard.close(
         () -> {
           List.copyOf(sessions).forEach(TorchSession::release);
-          objectives.values().forEach(ObjectiveProgram::close);
+          objectives.close();
           release();
         });
   }

@@ -1,6 +1,5 @@
 package dev.tenon.backend.pytorch;
 
-import dev.tenon.backend.pytorch.internal.CallSettings;
 import dev.tenon.backend.pytorch.internal.NativeScope;
 import dev.tenon.backend.pytorch.internal.TorchBridge;
 import dev.tenon.backend.pytorch.internal.TorchModule;
@@ -16,7 +15,6 @@ import dev.tenon.model.Network;
 import dev.tenon.model.TrainEngine;
 import dev.tenon.nn.script.ProgramArchives;
 import dev.tenon.objective.Objective;
-import dev.tenon.objective.TextObjective;
 import dev.tenon.spec.FinetuneSpec;
 import dev.tenon.tensor.NamedArray;
 import dev.tenon.tensor.TensorSink;
@@ -30,18 +28,11 @@ import org.jspecify.annotations.Nullable;
  * and dropped by a step.
  */
 final class TorchTrainEngine extends TorchEngine implements TrainEngine {
-  private static final CallSettings GRAD = CallSettings.grad(0);
-  private static final CallSettings NO_GRAD = CallSettings.noGrad(0);
-
   private final FinetuneSpec spec;
   private final NativeScope owned;
   private final TorchModule module;
   private final StageWeights weights;
-  // The weights as the driver takes them; made once, since they change in place.
-  private final TorchValue embed;
-  private final TorchValue blocks;
-  private final TorchValue head;
-  private final TorchValue parameters;
+  private final TrainingProgram program;
   private @Nullable AdamWState optimizer;
   private @Nullable InferenceModel view;
   private long version;
@@ -54,10 +45,7 @@ final class TorchTrainEngine extends TorchEngine implements TrainEngine {
     owned = bridge.scope("train engine");
     try {
       weights = StageWeights.load(network, owned, true);
-      embed = weights.embed(owned);
-      blocks = weights.blocks(owned);
-      head = weights.head(owned);
-      parameters = owned.tensors(weights.byName().values());
+      program = new TrainingProgram(module, weights, owned);
     } catch (RuntimeException e) {
       release();
       throw e;
@@ -66,45 +54,29 @@ final class TorchTrainEngine extends TorchEngine implements TrainEngine {
 
   @Override
   TorchValue forward(MicroBatch batch, NativeScope scope) {
-    return forward(NO_GRAD, "forward", batch, chunk(scope), scope);
-  }
-
-  private TorchValue forward(
-      CallSettings settings, String method, MicroBatch batch, TorchValue chunk, NativeScope scope) {
-    return module.call(
-        settings,
-        scope,
-        method,
-        embed,
-        blocks,
-        head,
-        batch.rows,
-        batch.plan,
-        batch.wantRows,
-        batch.wantNext,
-        batch.hiddenStates,
-        chunk);
+    return program.forward(batch, chunk(scope), scope);
   }
 
   @Override
-  public Metrics trainBatch(NamedArray batch, Objective given) {
+  public Metrics trainBatch(NamedArray batch, Objective objective) {
     try (CallGuard.Pass pass = guard.enter();
         NativeScope step = bridge.scope("trainBatch")) {
       refuseOpenSessions();
-      TextObjective objective = text(given);
-      ObjectiveProgram program = check(batch, objective);
       dropView();
-      Gradients gradients = backward(program, batch, objective, step);
+      Gradients gradients = backward(batch, objective, step);
       double factor = spec.scheduleFactor(version);
-      Metrics metrics = gradients.metrics(clip(gradients.list, spec.maxGradNorm(), step));
-      metrics = metrics.with("learning_rate", spec.learningRate() * factor);
-      if (!Double.isFinite(metrics.get("loss")) || !Double.isFinite(metrics.get("grad_norm"))) {
+      double norm = program.clip(gradients.list, spec.maxGradNorm(), step);
+      Metrics metrics = gradients.metrics(norm).with("learning_rate", spec.learningRate() * factor);
+      if (!Double.isFinite(metrics.get("loss")) || !Double.isFinite(norm)) {
         countSkipped();
         return metrics.with("skipped", 1);
       }
+      skippedInARow = 0;
+      if (gradients.loss.veto()) {
+        return metrics.with("vetoed", 1);
+      }
       optimizer().step(gradients.list.elements(), factor, step);
       version++;
-      skippedInARow = 0;
       return metrics;
     }
   }
@@ -121,13 +93,11 @@ final class TorchTrainEngine extends TorchEngine implements TrainEngine {
   }
 
   @Override
-  public Metrics gradients(NamedArray batch, Objective given, TensorSink sink) {
+  public Metrics gradients(NamedArray batch, Objective objective, TensorSink sink) {
     try (CallGuard.Pass pass = guard.enter();
         NativeScope step = bridge.scope("gradients")) {
-      TextObjective objective = text(given);
-      ObjectiveProgram program = check(batch, objective);
-      Gradients gradients = backward(program, batch, objective, step);
-      Metrics metrics = gradients.metrics(clip(gradients.list, 0, step));
+      Gradients gradients = backward(batch, objective, step);
+      Metrics metrics = gradients.metrics(program.clip(gradients.list, 0, step));
       Iterator<TorchValue> tensors = gradients.list.elements().iterator();
       for (String name : weights.byName().keySet()) {
         sink.accept(name, tensors.next().toTensorData());
@@ -137,48 +107,29 @@ final class TorchTrainEngine extends TorchEngine implements TrainEngine {
   }
 
   /** Forward and backward over all micro-batches. */
-  private Gradients backward(
-      ObjectiveProgram program, NamedArray batch, TextObjective objective, NativeScope step) {
+  private Gradients backward(NamedArray batch, Objective objective, NativeScope step) {
+    DropoutSeeds seeds = new DropoutSeeds(!spec.disableDropout(), spec.seed(), version);
+    List<NamedArray> parts = checkedMicroBatches(batch);
+    BatchLoss loss = start(objective, batch, parts, seeds);
     OutputPlan plan = OutputPlan.of(network(), objective.outputs());
-    List<NamedArray> parts = microBatches(batch);
-    Sums sums = new Sums(objective, weight(program, parts, objective));
     TorchValue accumulated = step.tensors(List.of());
-    for (NamedArray part : parts) {
+    for (int i = 0; i < parts.size(); i++) {
+      NamedArray part = parts.get(i);
       try (NativeScope scope = bridge.scope("micro-batch")) {
-        MicroBatch micro = new MicroBatch(part, plan, scope);
-        TorchValue chunk = chunk(scope);
-        // x and kept carry the graph from the forward to the backward call.
-        List<TorchValue> passed = forward(GRAD, "train_forward", micro, chunk, scope).elements();
-        ObjectiveProgram.Gradient gradient =
-            program.gradient(passed.get(1), part, objective, sums.scale(), scope);
-        sums.add(gradient.sums());
+        MicroBatch micro = new MicroBatch(part, plan, seeds.of(i), scope);
         TorchValue next =
-            module.call(
-                GRAD,
-                step,
-                "train_backward",
-                head,
-                micro.rows,
-                micro.plan,
-                micro.wantNext,
-                chunk,
-                passed.get(0),
-                passed.get(2),
-                gradient.outputs(),
-                parameters,
-                accumulated);
+            program.backward(
+                micro,
+                chunk(scope),
+                outputs -> loss.gradient(part, outputs, scope),
+                accumulated,
+                scope,
+                step);
         accumulated.close();
         accumulated = next;
       }
     }
-    return new Gradients(accumulated, sums);
-  }
-
-  private double clip(TorchValue gradients, double maxNorm, NativeScope scope) {
-    return module
-        .call(NO_GRAD, scope, "clip", gradients, scope.real(maxNorm))
-        .toTensorData()
-        .getDouble(0);
+    return new Gradients(accumulated, loss);
   }
 
   private AdamWState optimizer() {
@@ -275,9 +226,9 @@ final class TorchTrainEngine extends TorchEngine implements TrainEngine {
     module.close();
   }
 
-  private record Gradients(TorchValue list, Sums sums) {
+  private record Gradients(TorchValue list, BatchLoss loss) {
     Metrics metrics(double norm) {
-      return sums.metrics().with("grad_norm", norm);
+      return loss.metrics().with("grad_norm", norm);
     }
   }
 }

@@ -25,7 +25,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -48,7 +47,7 @@ class TrainEngineTest {
   void microBatchesChangeOnlyRounding(boolean tied) {
     Map<String, TensorData> whole = gradients(tied, 10_000, Long.MAX_VALUE);
     for (int budget : new int[] {28, 18, 1}) {
-      assertClose(gradients(tied, budget, Long.MAX_VALUE), whole);
+      Gradients.assertClose(gradients(tied, budget, Long.MAX_VALUE), whole);
     }
   }
 
@@ -56,37 +55,15 @@ class TrainEngineTest {
   @ValueSource(booleans = {true, false})
   void headChunksChangeOnlyRounding(boolean tied) {
     Map<String, TensorData> whole = gradients(tied, 10_000, Long.MAX_VALUE);
-    assertClose(gradients(tied, 10_000, 4L * TinyLlama.VOCABULARY * 3), whole);
-    assertClose(gradients(tied, 18, 4L * TinyLlama.VOCABULARY), whole);
+    Gradients.assertClose(gradients(tied, 10_000, 4L * TinyLlama.VOCABULARY * 3), whole);
+    Gradients.assertClose(gradients(tied, 18, 4L * TinyLlama.VOCABULARY), whole);
   }
 
   private Map<String, TensorData> gradients(boolean tied, int microBatchTokens, long chunkBytes) {
     FinetuneSpec spec = FinetuneSpec.steps(1).microBatchTokens(microBatchTokens);
-    Map<String, TensorData> gradients = new TreeMap<>();
     try (Model model = new PyTorchBackend(chunkBytes).initialize(TinyLlama.create(tied), spec)) {
-      model.trainEngine().gradients(batch, TinyLlama.crossEntropy(), gradients::put);
+      return Gradients.of(model, batch, TinyLlama.crossEntropy());
     }
-    return gradients;
-  }
-
-  /**
-   * A sum of n f32 terms in another order moves by about sqrt(n) * 2^-24 relative: 2e-5 is
-   * generous.
-   */
-  private static void assertClose(Map<String, TensorData> found, Map<String, TensorData> expected) {
-    assertThat(found.keySet()).isEqualTo(expected.keySet());
-    expected.forEach(
-        (name, tensor) -> {
-          double norm = 0;
-          double error = 0;
-          for (long i = 0; i < tensor.size(); i++) {
-            norm += Math.pow(tensor.getDouble(i), 2);
-            error += Math.pow(tensor.getDouble(i) - found.get(name).getDouble(i), 2);
-          }
-          if (Math.sqrt(norm) > 1e-6) {
-            assertThat(Math.sqrt(error / norm)).as(name).isLessThanOrEqualTo(2e-5);
-          }
-        });
   }
 
   /**
@@ -130,11 +107,11 @@ class TrainEngineTest {
   void evaluationLeavesTheWeightsAlone() {
     try (Model model =
         new PyTorchBackend().initialize(TinyLlama.create(true), FinetuneSpec.steps(1))) {
-      Map<String, TensorData> before = parameters(model);
+      Map<String, TensorData> before = Gradients.parameters(model);
       loss(model);
       model.engine().forward(batch, Output.LOGITS);
       model.trainEngine().gradients(batch, TinyLlama.crossEntropy(), (name, tensor) -> {});
-      assertThat(parameters(model)).isEqualTo(before);
+      assertThat(Gradients.parameters(model)).isEqualTo(before);
       assertThat(model.trainEngine().version()).isZero();
     }
   }
@@ -150,14 +127,8 @@ class TrainEngineTest {
       for (int i = 0; i < steps; i++) {
         model.trainEngine().trainBatch(TinyLlama.batch(i, LENGTHS), TinyLlama.crossEntropy());
       }
-      return parameters(model);
+      return Gradients.parameters(model);
     }
-  }
-
-  private static Map<String, TensorData> parameters(Model model) {
-    Map<String, TensorData> parameters = new TreeMap<>();
-    model.trainEngine().parameters(parameters::put);
-    return parameters;
   }
 
   @Test
@@ -167,9 +138,9 @@ class TrainEngineTest {
             .learningRate(1e-2)
             .groups(List.of(new ParameterGroup("self_attn", 0, 0)));
     try (Model model = new PyTorchBackend().initialize(TinyLlama.create(false), spec)) {
-      Map<String, TensorData> before = parameters(model);
+      Map<String, TensorData> before = Gradients.parameters(model);
       model.trainEngine().trainBatch(batch, TinyLlama.crossEntropy());
-      parameters(model)
+      Gradients.parameters(model)
           .forEach(
               (name, tensor) ->
                   assertThat(tensor.equals(before.get(name)))
@@ -194,10 +165,10 @@ class TrainEngineTest {
   void aNonFiniteLossChangesNothing() {
     FinetuneSpec spec = FinetuneSpec.steps(2).learningRate(1e-2);
     try (Model model = new PyTorchBackend().initialize(TinyLlama.create(true), spec)) {
-      Map<String, TensorData> before = parameters(model);
+      Map<String, TensorData> before = Gradients.parameters(model);
       Metrics metrics = model.trainEngine().trainBatch(batch, TinyLlama.notFinite());
       assertThat(metrics.get("skipped")).isEqualTo(1);
-      assertThat(parameters(model)).isEqualTo(before);
+      assertThat(Gradients.parameters(model)).isEqualTo(before);
       assertThat(model.trainEngine().version()).isZero();
     }
   }

@@ -41,9 +41,9 @@ final class TorchErrors {
     if (OUT_OF_MEMORY.matcher(message).find()) {
       return new InsufficientMemoryException(method + ": " + message, e);
     }
-    OptionalInt line = lines(text).reduce((outer, inner) -> inner);
-    String place = line.isPresent() ? " (line " + line.getAsInt() + ")" : "";
-    return new TorchException(method + ": " + message + place, message, text, e);
+    int[] lines = lines(text).toArray();
+    String place = lines.length > 0 ? " (line " + lines[lines.length - 1] + ")" : "";
+    return new TorchException(method + ": " + message + place, message, text, lines, e);
   }
 
   private static String text(RuntimeException e) {

@@ -1,6 +1,8 @@
 package dev.tenon.backend.pytorch.internal;
 
 import dev.tenon.error.TenonException;
+import java.util.Arrays;
+import java.util.List;
 
 /**
  * libtorch refused a call, an operator failed, or a script raised an error. The message is {@code
@@ -12,16 +14,23 @@ public final class TorchException extends TenonException {
 
   private final String reason;
   private final String detail;
+  private final int[] lines;
 
-  TorchException(String message, String reason, String detail, Throwable cause) {
+  TorchException(String message, String reason, String detail, int[] lines, Throwable cause) {
     super(message, cause);
     this.reason = reason;
     this.detail = detail;
+    this.lines = lines.clone();
   }
 
   /** What went wrong, alone: an operator's message or the text of an {@code assert}. */
   public String reason() {
     return reason;
+  }
+
+  /** Where it went wrong, in lines of the script's methods from 1: outermost call first. */
+  public List<Integer> lines() {
+    return Arrays.stream(lines).boxed().toList();
   }
 
   /** libtorch's whole text, with the script's stack and source lines. */

@@ -76,6 +76,11 @@ public final class TorchValue implements AutoCloseable {
     return values().isTensor(handle());
   }
 
+  /** Whether it is a {@code bool}. */
+  public boolean isBoolean() {
+    return values().isBoolean(handle());
+  }
+
   /** Whether it is {@code None}. */
   public boolean isNone() {
     return typeName().equals("NoneType");

@@ -1,0 +1,93 @@
+package dev.tenon.backend.pytorch;
+
+import dev.tenon.backend.pytorch.internal.CallSettings;
+import dev.tenon.backend.pytorch.internal.NativeScope;
+import dev.tenon.backend.pytorch.internal.TorchModule;
+import dev.tenon.backend.pytorch.internal.TorchValue;
+import java.util.List;
+import java.util.function.UnaryOperator;
+
+/**
+ * The training driver with the weights it runs on, which change in place. Lives as long as its
+ * module and scope.
+ */
+final class TrainingProgram {
+  private static final CallSettings GRAD = CallSettings.grad(0);
+  private static final CallSettings NO_GRAD = CallSettings.noGrad(0);
+
+  private final TorchModule module;
+  private final TorchValue embed;
+  private final TorchValue blocks;
+  private final TorchValue head;
+  private final TorchValue parameters;
+
+  TrainingProgram(TorchModule module, StageWeights weights, NativeScope owner) {
+    this.module = module;
+    embed = weights.embed(owner);
+    blocks = weights.blocks(owner);
+    head = weights.head(owner);
+    parameters = owner.tensors(weights.byName().values());
+  }
+
+  /** The outputs of a micro-batch without gradients: {@code Dict[str, Tensor]}. */
+  TorchValue forward(MicroBatch batch, TorchValue chunk, NativeScope scope) {
+    return forward(NO_GRAD, "forward", batch, chunk, scope);
+  }
+
+  private TorchValue forward(
+      CallSettings settings, String method, MicroBatch batch, TorchValue chunk, NativeScope scope) {
+    return module.call(
+        settings,
+        scope,
+        method,
+        embed,
+        blocks,
+        head,
+        batch.rows,
+        batch.plan,
+        batch.wantRows,
+        batch.wantNext,
+        batch.hiddenStates,
+        chunk);
+  }
+
+  /**
+   * Forward and backward over a micro-batch.
+   *
+   * @param gradient of the loss with respect to the outputs, given the outputs
+   * @param accumulated gradients so far, empty at first
+   * @return the sums of both, owned by {@code step}
+   */
+  TorchValue backward(
+      MicroBatch batch,
+      TorchValue chunk,
+      UnaryOperator<TorchValue> gradient,
+      TorchValue accumulated,
+      NativeScope scope,
+      NativeScope step) {
+    // x and kept carry the graph from the forward to the backward call.
+    List<TorchValue> passed = forward(GRAD, "train_forward", batch, chunk, scope).elements();
+    return module.call(
+        GRAD,
+        step,
+        "train_backward",
+        head,
+        batch.rows,
+        batch.plan,
+        batch.wantNext,
+        chunk,
+        passed.get(0),
+        passed.get(2),
+        gradient.apply(passed.get(1)),
+        parameters,
+        accumulated);
+  }
+
+  /** Scales gradients to a norm of at most {@code maxNorm}, unless 0; the norm before. */
+  double clip(TorchValue gradients, double maxNorm, NativeScope scope) {
+    return module
+        .call(NO_GRAD, scope, "clip", gradients, scope.real(maxNorm))
+        .toTensorData()
+        .getDouble(0);
+  }
+}
