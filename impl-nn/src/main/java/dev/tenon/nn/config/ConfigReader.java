@@ -120,11 +120,6 @@ public final class ConfigReader {
     return values.get(key) instanceof List<?> list && list.contains(element);
   }
 
-  /** Whether the value is the number 0; another number or value is not. */
-  public boolean isZero(String key) {
-    return values.get(key) instanceof Number number && number.doubleValue() == 0;
-  }
-
   /** True or false, or the default. */
   public boolean flag(String key, boolean absent) {
     if (!has(key)) {

@@ -33,6 +33,16 @@ final class TinyLlama {
     return HfModels.create("tiny", Device.cpu(), CONFIG.withTiedHead(tied).toMap(), tokenizer(), 7);
   }
 
+  /** With dropout of attention weights in training. */
+  static Model withDropout(double probability) {
+    return HfModels.create(
+        "tiny",
+        Device.cpu(),
+        CONFIG.withTiedHead(true).withAttentionDropout(probability).toMap(),
+        tokenizer(),
+        7);
+  }
+
   private static Path tokenizer() {
     try {
       return Path.of(TinyLlama.class.getResource("tokenizer").toURI());

@@ -86,6 +86,7 @@ public final class Llama implements Family {
     literals.put(
         "INV_FREQ", ScriptText.literal(config.rope().inverseFrequencies(config.headDim())));
     literals.put("PAD_ID", Integer.toString(config.padTokenId().orElse(-1)));
+    literals.put("ATTENTION_DROPOUT", ScriptText.literal(config.attentionDropout()));
     literals.put("ATTENTION_SCALING", ScriptText.literal(1.0));
     literals.put(
         "HEAD_WEIGHT",

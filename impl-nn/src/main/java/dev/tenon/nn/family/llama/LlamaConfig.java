@@ -25,6 +25,7 @@ import java.util.OptionalInt;
  * @param tieWordEmbeddings whether the head reads the embedding's weight
  * @param initializerRange standard deviation of a random start
  * @param padTokenId an id whose embedding takes no gradient, as torch's {@code padding_idx}
+ * @param attentionDropout probability that training drops an attention weight, from 0 to below 1
  */
 public record LlamaConfig(
     int vocabSize,
@@ -41,7 +42,8 @@ public record LlamaConfig(
     boolean mlpBias,
     boolean tieWordEmbeddings,
     double initializerRange,
-    OptionalInt padTokenId) {
+    OptionalInt padTokenId,
+    double attentionDropout) {
   static final int MAX_HEAD_DIM = 8192;
 
   /** Checks every number and their relations. */
@@ -62,6 +64,7 @@ public record LlamaConfig(
         "pad_token_id",
         padTokenId,
         "an id below vocab_size " + vocabSize);
+    Sizes.checkProbability(problems, "attention_dropout", attentionDropout);
     problems.check(headDim % 2 == 0, "head_dim", headDim, "an even number");
     Sizes.checkDivisor(
         problems, "num_attention_heads", numAttentionHeads, "hidden_size", hiddenSize);
@@ -77,7 +80,7 @@ public record LlamaConfig(
   /**
    * A configuration from the sizes that have no default; the rest as transformers has it: as many
    * key/value heads as heads, heads of hidden_size / heads, 2048 positions, eps 1e-6, theta 10000,
-   * no biases, an untied head, start 0.02.
+   * no biases, an untied head, start 0.02, no dropout.
    */
   public static LlamaConfig of(
       int vocabSize,
@@ -100,7 +103,8 @@ public record LlamaConfig(
         false,
         false,
         0.02,
-        OptionalInt.empty());
+        OptionalInt.empty(),
+        0);
   }
 
   /**
@@ -140,7 +144,8 @@ public record LlamaConfig(
         mlpBias,
         tieWordEmbeddings,
         initializerRange,
-        padTokenId);
+        padTokenId,
+        attentionDropout);
   }
 
   /** The same configuration with heads of another size. */
@@ -160,7 +165,8 @@ public record LlamaConfig(
         mlpBias,
         tieWordEmbeddings,
         initializerRange,
-        padTokenId);
+        padTokenId,
+        attentionDropout);
   }
 
   /** The same configuration for sequences of another length and with other rotary positions. */
@@ -180,7 +186,8 @@ public record LlamaConfig(
         mlpBias,
         tieWordEmbeddings,
         initializerRange,
-        padTokenId);
+        padTokenId,
+        attentionDropout);
   }
 
   /** The same configuration with or without biases. */
@@ -200,7 +207,8 @@ public record LlamaConfig(
         mlp,
         tieWordEmbeddings,
         initializerRange,
-        padTokenId);
+        padTokenId,
+        attentionDropout);
   }
 
   /** The same configuration with a tied or untied head. */
@@ -220,6 +228,28 @@ public record LlamaConfig(
         mlpBias,
         tied,
         initializerRange,
-        padTokenId);
+        padTokenId,
+        attentionDropout);
+  }
+
+  /** The same configuration with dropout of attention weights in training. */
+  public LlamaConfig withAttentionDropout(double probability) {
+    return new LlamaConfig(
+        vocabSize,
+        hiddenSize,
+        intermediateSize,
+        numHiddenLayers,
+        numAttentionHeads,
+        numKeyValueHeads,
+        headDim,
+        maxPositionEmbeddings,
+        rmsNormEps,
+        rope,
+        attentionBias,
+        mlpBias,
+        tieWordEmbeddings,
+        initializerRange,
+        padTokenId,
+        probability);
   }
 }

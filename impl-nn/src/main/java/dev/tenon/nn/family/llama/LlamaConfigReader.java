@@ -34,6 +34,7 @@ final class LlamaConfigReader {
     boolean mlpBias = keys.flag("mlp_bias", false);
     boolean tied = keys.flag("tie_word_embeddings", false);
     OptionalInt pad = padTokenId(keys, vocab);
+    double dropout = keys.probability("attention_dropout", 0);
     refuse(keys);
     keys.finish();
     try {
@@ -52,7 +53,8 @@ final class LlamaConfigReader {
           mlpBias,
           tied,
           range,
-          pad);
+          pad,
+          dropout);
     } catch (InvalidInputException e) {
       throw new CheckpointException(keys.file() + ": " + e.getMessage(), e);
     }
@@ -80,9 +82,6 @@ final class LlamaConfigReader {
     }
     if (keys.has("pretraining_tp") && keys.integer("pretraining_tp", 1, Integer.MAX_VALUE) != 1) {
       keys.unsupported("pretraining_tp", "1");
-    }
-    if (keys.has("attention_dropout") && !keys.isZero("attention_dropout")) {
-      keys.unsupported("attention_dropout", "0");
     }
     if (keys.positive("partial_rotary_factor", 1) != 1) {
       keys.unsupported("partial_rotary_factor", "1");
@@ -162,6 +161,7 @@ final class LlamaConfigReader {
     keys.put("tie_word_embeddings", config.tieWordEmbeddings());
     keys.put("initializer_range", config.initializerRange());
     config.padTokenId().ifPresent(id -> keys.put("pad_token_id", id));
+    keys.put("attention_dropout", config.attentionDropout());
     keys.put("torch_dtype", "float32");
     return keys;
   }

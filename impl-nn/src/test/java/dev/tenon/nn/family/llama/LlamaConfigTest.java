@@ -32,7 +32,7 @@ class LlamaConfigTest {
                 + " numAttentionHeads=2, numKeyValueHeads=2, headDim=4, maxPositionEmbeddings=2048,"
                 + " rmsNormEps=1.0E-6, rope=Rope[theta=10000.0, scaling=Optional.empty],"
                 + " attentionBias=false, mlpBias=false, tieWordEmbeddings=false,"
-                + " initializerRange=0.02, padTokenId=OptionalInt.empty]");
+                + " initializerRange=0.02, padTokenId=OptionalInt.empty, attentionDropout=0.0]");
   }
 
   @Test
@@ -55,7 +55,8 @@ class LlamaConfigTest {
             .withHeadDim(6)
             .withPositions(128, rope)
             .withBiases(true, true)
-            .withTiedHead(true);
+            .withTiedHead(true)
+            .withAttentionDropout(0.25);
     assertThat(read(Json.pretty(config.toMap()))).isEqualTo(config);
   }
 
@@ -63,7 +64,6 @@ class LlamaConfigTest {
   void refusesWhatTheProgramDoesNotDo() {
     refuses("hidden_act", "gelu");
     refuses("pretraining_tp", 2);
-    refuses("attention_dropout", 0.1);
     refuses("partial_rotary_factor", 0.5);
     refuses("quantization_config", Map.of("bits", 4));
     refuses("architectures", List.of("LlamaForSequenceClassification"));
@@ -76,7 +76,7 @@ class LlamaConfigTest {
           .hasMessageContaining("rope_scaling.type");
     }
     readWith("hidden_act", "silu");
-    readWith("attention_dropout", 0.0);
+    readWith("attention_dropout", 0);
     readWith("pretraining_tp", 1);
   }
 
@@ -105,6 +105,7 @@ class LlamaConfigTest {
     wrong("head_dim", 5, "head_dim: 5 (expected: an even number)");
     wrong("num_hidden_layers", 100_000_000, "num_hidden_layers: 100000000");
     wrong("hidden_size", 1e300, "hidden_size");
+    wrong("attention_dropout", 1, "attention_dropout: 1 (expected: a number, 0 <= p < 1)");
     wrong(
         "rope_parameters",
         Map.of("rope_type", "llama3", "factor", 8),
