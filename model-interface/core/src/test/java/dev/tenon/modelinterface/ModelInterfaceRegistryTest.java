@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tenon.error.InvalidInputException;
 import dev.tenon.error.UnknownNameException;
+import dev.tenon.generation.GenerationOptions;
 import dev.tenon.modelinterface.sft.SftInterface;
 import dev.tenon.spec.ArgumentSchema;
 import dev.tenon.spec.Arguments;
@@ -24,13 +25,26 @@ class ModelInterfaceRegistryTest {
   void argumentsReachTheInterface() {
     Arguments arguments =
         Arguments.of("max_new_tokens", 7)
-            .with("eos_token_ids", List.of(2, 3L))
-            .with("ignore_eos", true);
+            .with("min_new_tokens", 2)
+            .with("do_sample", true)
+            .with("temperature", 0.7)
+            .with("top_k", 40)
+            .with("top_p", 0.9)
+            .with("min_p", 0.05)
+            .with("repetition_penalty", 1.1)
+            .with("num_return_sequences", 4)
+            .with("eos_token_id", List.of(2, 3L))
+            .with("stop_token_ids", List.of(5))
+            .with("ignore_eos", true)
+            .with("seed", 11);
 
     assertThat(registry.create("generation", arguments))
         .hasToString(
-            "GenerationInterface(GenerationOptions[maxNewTokens=7, eosTokenIds=[2, 3],"
-                + " ignoreEos=true])");
+            "GenerationInterface(GenerationOptions[maxNewTokens=7, minNewTokens=2, doSample=true,"
+                + " temperature=0.7, topK=40, topP=0.9, minP=0.05, repetitionPenalty=1.1,"
+                + " samples=4, eosTokenIds=[2, 3], stopTokenIds=[5], ignoreEos=true], seed 11)");
+    assertThat(registry.create("generation", Arguments.of("max_new_tokens", 3)))
+        .hasToString("GenerationInterface(" + GenerationOptions.greedy(3) + ", seed 0)");
   }
 
   @Test
@@ -45,9 +59,9 @@ class ModelInterfaceRegistryTest {
             () ->
                 registry.create(
                     "generation",
-                    Arguments.of("max_new_tokens", 3).with("eos_token_ids", List.of("two"))))
+                    Arguments.of("max_new_tokens", 3).with("eos_token_id", List.of("two"))))
         .isInstanceOf(InvalidInputException.class)
-        .hasMessage("argument eos_token_ids: two (expected: whole numbers)");
+        .hasMessage("argument eos_token_id: two (expected: whole numbers)");
   }
 
   @Test

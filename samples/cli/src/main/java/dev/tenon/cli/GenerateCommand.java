@@ -7,17 +7,23 @@ import dev.tenon.model.ModelBackend;
 import dev.tenon.model.ModelRegistry;
 import dev.tenon.modelinterface.text.Generation;
 import dev.tenon.modelinterface.text.TextGenerator;
+import dev.tenon.modelinterface.text.TextOptions;
 import dev.tenon.spec.Arguments;
 import dev.tenon.tensor.Device;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Visibility;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code tenon generate}. */
@@ -54,12 +60,24 @@ final class GenerateCommand implements Callable<Integer> {
       description = "Most tokens to generate.")
   private int maxNewTokens;
 
-  // Accepted so that scripts may say it; there is nothing to choose yet.
-  @SuppressWarnings("UnusedVariable")
   @Option(
-      names = "--greedy",
-      description = "Always the likeliest token. It is the only way for now, and the default.")
-  private boolean greedy;
+      names = "--min-new-tokens",
+      paramLabel = "N",
+      defaultValue = "0",
+      description = "Tokens before any that ends the answer.")
+  private int minNewTokens;
+
+  @Option(names = "--ignore-eos", description = "Go on past the closing token.")
+  private boolean ignoreEos;
+
+  @ArgGroup(validate = false, heading = "Choosing tokens:%n")
+  private SamplingOptions sampling = new SamplingOptions();
+
+  @Option(
+      names = "--stop",
+      paramLabel = "TEXT",
+      description = "Ends the answer before this text; may be repeated.")
+  private List<String> stopStrings = new ArrayList<>();
 
   @Option(
       names = "--backend",
@@ -70,20 +88,32 @@ final class GenerateCommand implements Callable<Integer> {
 
   @Option(
       names = "--json",
-      description = "A JSON object with text and token_ids (new ids, the closing eos included).")
+      description =
+          "A JSON object per answer with text, token_ids (new ids, the closing one included),"
+              + " logprobs, finish_reason.")
   private boolean json;
 
   @Override
   public Integer call() {
+    TextOptions options = options();
     Model base =
         ModelRegistry.fromServiceLoader()
             .create("hf", "actor", Device.cpu(), Arguments.of("path", model));
     try (Model running =
             ModelBackend.fromServiceLoader().get(backend).initializeForInference(base);
         TextGenerator generator = TextGenerator.open(running)) {
-      print(generator.generate(prompt, GenerationOptions.greedy(maxNewTokens)));
+      generator.generateSamples(prompt, options).forEach(this::print);
     }
     return 0;
+  }
+
+  private TextOptions options() {
+    if (sampling.contradictory()) {
+      throw new ParameterException(
+          command.commandLine(), "--greedy: with options of sampling (expected: one or the other)");
+    }
+    GenerationOptions tokens = sampling.options(maxNewTokens, minNewTokens, ignoreEos);
+    return new TextOptions(tokens, stopStrings, sampling.seed());
   }
 
   private void print(Generation generation) {
@@ -92,6 +122,8 @@ final class GenerateCommand implements Callable<Integer> {
       Map<String, Object> object = new LinkedHashMap<>();
       object.put("text", generation.text());
       object.put("token_ids", generation.tokenIds().stream().boxed().toList());
+      object.put("logprobs", generation.logprobs());
+      object.put("finish_reason", generation.finishReason().name().toLowerCase(Locale.ROOT));
       out.println(Json.compact(object));
     } else {
       out.println(generation.text());

@@ -71,7 +71,9 @@ class FinetuneCommandTest {
         .isDirectoryContaining("glob:**/model.safetensors");
     Map<?, ?> answer =
         Json.parseObject(generated.out().getBytes(StandardCharsets.UTF_8), "answer").toMap();
-    assertThat(answer.keySet()).extracting(String::valueOf).containsExactly("text", "token_ids");
+    assertThat(answer.keySet())
+        .extracting(String::valueOf)
+        .containsExactly("text", "token_ids", "logprobs", "finish_reason");
     assertThat((List<?>) answer.get("token_ids")).hasSizeBetween(1, 5);
   }
 

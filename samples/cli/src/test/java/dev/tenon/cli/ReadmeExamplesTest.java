@@ -110,4 +110,17 @@ class ReadmeExamplesTest {
       assertThat(printed.toString(StandardCharsets.UTF_8)).startsWith(answer.text());
     }
   }
+
+  @Test
+  void samples() {
+    try (TextGenerator llm = TextGenerator.open(checkpoint)) {
+      GenerationOptions sampling =
+          GenerationOptions.sampling(64).withTemperature(0.8).withTopP(0.95).withSamples(4);
+      for (Generation answer :
+          llm.generateSamples("Once upon a time", TextOptions.of(sampling).withSeed(7))) {
+        System.out.println(answer.text()); // the same four answers every time
+      }
+    }
+    assertThat(printed.toString(StandardCharsets.UTF_8)).isNotBlank();
+  }
 }

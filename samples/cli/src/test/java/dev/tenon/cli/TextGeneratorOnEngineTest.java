@@ -57,6 +57,22 @@ class TextGeneratorOnEngineTest {
   }
 
   @Test
+  void theFirstSampleIsTheSingleAnswerAndTheSeedFixesAll() {
+    GenerationOptions one = GenerationOptions.sampling(40).withTemperature(1.2).withTopP(0.9);
+    try (TextGenerator llm = open("llama-rope3-sharded")) {
+      TextOptions three = TextOptions.of(one.withSamples(3)).withSeed(5);
+      List<Generation> answers = llm.generateSamples("The quick brown", three);
+      assertThat(answers).extracting(Generation::text).hasSize(3).doesNotHaveDuplicates();
+      Generation single = llm.generate("The quick brown", TextOptions.of(one).withSeed(5));
+      assertThat(single.tokenIds()).isEqualTo(answers.get(0).tokenIds());
+      assertThat(llm.generateSamples("The quick brown", three)).isEqualTo(answers);
+      assertThat(llm.generateSamples("The quick brown", three.withSeed(6)))
+          .extracting(Generation::text)
+          .doesNotContainAnyElementsOf(answers.stream().map(Generation::text).toList());
+    }
+  }
+
+  @Test
   void manyThreadsGetTheAnswersThatOneGets() {
     List<String> prompts = IntStream.range(0, 16).mapToObj(i -> "Number " + i).toList();
     try (TextGenerator llm = open("llama")) {

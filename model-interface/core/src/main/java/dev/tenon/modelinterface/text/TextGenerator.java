@@ -15,7 +15,6 @@ import dev.tenon.model.Head;
 import dev.tenon.model.Model;
 import dev.tenon.model.ModelBackend;
 import dev.tenon.model.ModelRegistry;
-import dev.tenon.model.Network;
 import dev.tenon.model.Registry;
 import dev.tenon.modelinterface.generation.GenerationInterface;
 import dev.tenon.spec.Arguments;
@@ -23,9 +22,13 @@ import dev.tenon.tensor.Device;
 import dev.tenon.tensor.TokenIds;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.ServiceLoader;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.IntStream;
 
 /**
  * Text in, text out. Any thread may call it; concurrent calls wait for one another in the order
@@ -93,8 +96,8 @@ public final class TextGenerator implements AutoCloseable {
   /**
    * Answers a prompt.
    *
-   * @throws InvalidInputException if the prompt has no token, or prompt and answer together are
-   *     longer than the network's positions
+   * @throws InvalidInputException if the prompt has no token, prompt and answer together are longer
+   *     than the network's positions, or the options ask for several samples
    */
   public Generation generate(String prompt, GenerationOptions options) {
     return generate(prompt, TextOptions.of(options));
@@ -103,6 +106,17 @@ public final class TextGenerator implements AutoCloseable {
   /** Answers a prompt, up to a stop string. See {@link #generate(String, GenerationOptions)}. */
   public Generation generate(String prompt, TextOptions options) {
     return stream(prompt, options, SILENT);
+  }
+
+  /**
+   * Answers a prompt {@code options.generation().samples()} times, side by side. The first answer
+   * is the one that a single one would be.
+   *
+   * @return the answers in the order of their samples
+   * @throws InvalidInputException as {@link #generate(String, GenerationOptions)}
+   */
+  public List<Generation> generateSamples(String prompt, TextOptions options) {
+    return run(requests(prompt, options), options, SILENT);
   }
 
   /** Answers a prompt piece by piece. See {@link #stream(String, TextOptions, TextListener)}. */
@@ -115,18 +129,15 @@ public final class TextGenerator implements AutoCloseable {
    *
    * @param listener receives the pieces and may cancel; what it throws ends the call
    * @return the whole answer; the pieces joined are its text
-   * @throws InvalidInputException if the prompt has no token, or prompt and answer together are
-   *     longer than the network's positions
+   * @throws InvalidInputException as {@link #generate(String, GenerationOptions)}
    */
   public Generation stream(String prompt, TextOptions options, TextListener listener) {
-    GenerationRequest request = request(prompt, options);
-    lock.lock();
-    try {
-      checkOpen();
-      return new Answer(request, options, listener).generate();
-    } finally {
-      lock.unlock();
+    int samples = options.generation().samples();
+    if (samples > 1) {
+      throw new InvalidInputException(
+          Problems.problem("num_return_sequences", samples, "1; several by generateSamples"));
     }
+    return run(requests(prompt, options), options, listener).get(0);
   }
 
   /** Releases the model if this generator loaded it. Idempotent. */
@@ -155,26 +166,58 @@ public final class TextGenerator implements AutoCloseable {
     }
   }
 
-  private GenerationRequest request(String prompt, TextOptions options) {
+  private List<GenerationRequest> requests(String prompt, TextOptions options) {
     TokenIds ids = model.tokenizer().encode(prompt, true).ids();
     GenerationOptions tokens = options.generation();
-    Network network = model.network();
-    long needed = (long) ids.size() + tokens.maxNewTokens();
-    if (needed > network.maxPositions()) {
+    int positions = model.network().maxPositions();
+    if ((long) ids.size() + tokens.maxNewTokens() > positions) {
       throw new InvalidInputException(
           Problems.problem(
               "prompt and max_new_tokens",
               ids.size() + " + " + tokens.maxNewTokens() + " tokens",
-              "at most " + network.maxPositions() + " together"));
+              "at most " + positions + " together"));
     }
     GenerationOptions closed = GenerationInterface.closedBy(model.tokenizer(), tokens);
-    return new GenerationRequest(ids, closed, options.seed(), 0);
+    return IntStream.range(0, tokens.samples())
+        .mapToObj(sample -> new GenerationRequest(ids, closed, options.seed(), sample))
+        .toList();
+  }
+
+  private List<Generation> run(
+      List<GenerationRequest> requests, TextOptions options, TextListener listener) {
+    lock.lock();
+    try {
+      checkOpen();
+      List<Answer> answers =
+          requests.stream().map(each -> new Answer(each, options, listener)).toList();
+      generate(answers, listener);
+      return answers.stream().map(Answer::generation).toList();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void generate(List<Answer> answers, TextListener listener) {
+    long cache = answers.stream().mapToLong(Answer::mostTokens).sum();
+    SessionLimits limits = new SessionLimits(answers.size(), cache);
+    try (GenerationSession session = model.engine().openSession(limits)) {
+      Map<Long, Answer> byId = new HashMap<>();
+      answers.forEach(answer -> byId.put(session.add(answer.request), answer));
+      while (session.live() > 0 && !listener.isCancelled()) {
+        for (Piece piece : session.step()) {
+          Answer answer = Objects.requireNonNull(byId.get(piece.id()), "unknown request");
+          answer.take(piece);
+          if (answer.text.isStopped()) {
+            session.cancel(piece.id());
+          }
+        }
+      }
+    }
   }
 
   /** One answer in the making. */
   private final class Answer {
     private final GenerationRequest request;
-    private final TextListener listener;
     private final AnswerText text;
     private final boolean followed;
     private TokenIds ids = TokenIds.of();
@@ -183,22 +226,12 @@ public final class TextGenerator implements AutoCloseable {
 
     private Answer(GenerationRequest request, TextOptions options, TextListener listener) {
       this.request = request;
-      this.listener = listener;
       this.text = new AnswerText(model.tokenizer(), options.stopStrings(), listener);
       this.followed = listener != SILENT || !options.stopStrings().isEmpty();
     }
 
-    private Generation generate() {
-      int prompt = request.promptIds().size();
-      long cache = (long) prompt + request.options().maxNewTokens();
-      try (GenerationSession session = model.engine().openSession(new SessionLimits(1, cache))) {
-        session.add(request);
-        while (session.live() > 0 && !text.isStopped() && !listener.isCancelled()) {
-          session.step().forEach(this::take);
-        }
-      }
-      Usage usage = new Usage(prompt, ids.size());
-      return new Generation(text.value(), ids, logprobs, reason, usage);
+    private long mostTokens() {
+      return (long) request.promptIds().size() + request.options().maxNewTokens();
     }
 
     private void take(Piece piece) {
@@ -212,6 +245,11 @@ public final class TextGenerator implements AutoCloseable {
         text.complete(ids);
       }
       reason = text.isStopped() ? FinishReason.STOP : reason;
+    }
+
+    private Generation generation() {
+      Usage usage = new Usage(request.promptIds().size(), ids.size());
+      return new Generation(text.value(), ids, logprobs, reason, usage);
     }
   }
 }

@@ -50,6 +50,21 @@ class GenerationInterfaceTest {
   }
 
   @Test
+  void severalSamplesAreSequencesOfTheirPromptsItem() {
+    GenerationInterface generation =
+        new GenerationInterface(GenerationOptions.sampling(3).withSamples(2), 9);
+    NamedArray answers = generation.generate(model, prompts);
+
+    assertThat(answers.items().ids()).isEqualTo(prompts.items().ids());
+    assertThat(answers.items().sequencesPerItem()).containsExactly(2, 2);
+    assertThat(answers.items().lengths()).containsExactly(3, 3, 6, 6);
+    assertThat(answers.get("input_ids").toLongs())
+        .containsExactly(7, 7, 257, 7, 7, 257, 1, 2, 3, 3, 3, 3, 1, 2, 3, 3, 3, 3);
+    assertThat(answers.get("logprobs").size()).isEqualTo(14);
+    assertThat(answers.get("truncated").toBooleans()).containsExactly(false, false, true, true);
+  }
+
+  @Test
   void otherVerbsAreRefused() {
     GenerationInterface generation = new GenerationInterface(GenerationOptions.greedy(3));
 

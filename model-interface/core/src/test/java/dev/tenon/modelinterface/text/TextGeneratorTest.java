@@ -107,6 +107,38 @@ class TextGeneratorTest {
   }
 
   @Test
+  void samplesEndEachAtTheirOwnStop() {
+    TokenIds ids = BYTES.encode("one. two", false).ids();
+    List<Integer> lengths = new ArrayList<>(List.of(3, 8)); // the second script says more
+    Model model =
+        ScriptedEngine.model(
+            BYTES,
+            100,
+            (prompt, answer) -> {
+              boolean first = answer.isEmpty();
+              int length = first ? lengths.remove(0) : answer.size();
+              return first ? ids.slice(0, length).toArray() : new long[] {ByteTokenizer.EOS};
+            });
+    GenerationOptions two = GenerationOptions.sampling(20).withSamples(2);
+    List<Generation> answers =
+        TextGenerator.open(model)
+            .generateSamples("", TextOptions.of(two).withStopStrings(".").withSeed(3));
+
+    assertThat(answers).extracting(Generation::text).containsExactly("one", "one");
+    assertThat(answers).extracting(x -> x.usage().completionTokens()).containsExactly(4, 8);
+    assertThat(answers).extracting(Generation::finishReason).containsOnly(FinishReason.STOP);
+  }
+
+  @Test
+  void severalSamplesAreRefusedWhereOneAnswerIsReturned() {
+    GenerationOptions two = GenerationOptions.sampling(20).withSamples(2);
+
+    assertThatThrownBy(() -> TextGenerator.open(saying("abc")).generate("", two))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessage("num_return_sequences: 2 (expected: 1; several by generateSamples)");
+  }
+
+  @Test
   void aListenersExceptionEndsTheCallAndTheGeneratorStaysUsable() {
     TextGenerator llm = TextGenerator.open(saying("abc"));
     TextListener broken =
