@@ -11,8 +11,8 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Predicate;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -43,7 +43,6 @@ public final class CheckpointDirectory {
   public static final String MARK = "tenon.json";
 
   private static final String LATEST = "latest";
-  private static final Pattern STEP = Pattern.compile("step-(0|[1-9][0-9]{0,17})");
   private static final Pattern LEFTOVER = Pattern.compile("\\.(step-[0-9]+|latest)\\.tmp-.*");
   private static final int MAX_NAME = 64;
 
@@ -112,7 +111,8 @@ public final class CheckpointDirectory {
 
   /**
    * The checkpoint to resume from; empty if the root is missing or nothing was ever committed.
-   * Sizes are checked; {@link #verify} also checks contents.
+   * Sizes are checked; {@link #verify} also checks contents. Without a file {@code latest}, as a
+   * process leaves that died during its first commit, it is the newest one that is whole.
    *
    * @throws CheckpointException if {@code latest} or what it names is damaged: never a silent start
    *     from step 0
@@ -127,7 +127,7 @@ public final class CheckpointDirectory {
     }
     Path latest = root.resolve(LATEST);
     if (!Files.exists(latest, LinkOption.NOFOLLOW_LINKS)) {
-      return Optional.empty();
+      return Durable.run(root, "a readable directory", () -> StepDirectories.newestWhole(root));
     }
     return Optional.of(Durable.run(latest, "a readable file", () -> named(latest)));
   }
@@ -137,8 +137,8 @@ public final class CheckpointDirectory {
     try (InputStream in = Files.newInputStream(latest)) {
       name = new String(in.readNBytes(MAX_NAME), StandardCharsets.UTF_8).stripTrailing();
     }
-    Matcher step = STEP.matcher(name);
-    if (!step.matches()) {
+    OptionalLong step = StepDirectories.step(name);
+    if (step.isEmpty()) {
       throw new CheckpointException(
           Problems.problem(String.valueOf(latest), "\"" + name + "\"", "step-<number>"));
     }
@@ -149,7 +149,7 @@ public final class CheckpointDirectory {
               String.valueOf(latest), name + ", which is missing", "a checkpoint beside it"));
     }
     Manifest.read(directory).check(directory, false);
-    return new Checkpoint(directory, Long.parseLong(step.group(1)));
+    return new Checkpoint(directory, step.getAsLong());
   }
 
   /**
@@ -163,6 +163,41 @@ public final class CheckpointDirectory {
         "a readable checkpoint",
         () -> {
           Manifest.read(directory).check(directory, true);
+          return true;
+        });
+  }
+
+  /**
+   * The directories of all checkpoints of a root, by their steps; they are not opened.
+   *
+   * @return empty if the root is missing
+   */
+  public static List<Checkpoint> all(Path root) {
+    return Files.isDirectory(root)
+        ? Durable.run(root, "a readable directory", () -> StepDirectories.list(root))
+        : List.of();
+  }
+
+  /**
+   * Removes a checkpoint: it is gone as a whole, whenever the process dies.
+   *
+   * @throws CheckpointException if it is the latest of its root, or cannot be removed
+   */
+  public static void remove(Checkpoint checkpoint) {
+    Path directory = checkpoint.directory();
+    Path root = Durable.parent(directory);
+    if (latest(root).filter(x -> x.step() == checkpoint.step()).isPresent()) {
+      throw new CheckpointException(
+          Problems.problem(
+              String.valueOf(directory), "the latest checkpoint", "an older one to remove"));
+    }
+    Durable.run(
+        directory,
+        "a directory that can be removed",
+        () -> {
+          Path aside = Durable.temporaryBeside(directory);
+          Durable.rename(directory, aside);
+          Durable.deleteTree(aside);
           return true;
         });
   }
