@@ -1,11 +1,13 @@
 package dev.tenon.modelinterface;
 
+import dev.tenon.error.InvalidInputException;
 import dev.tenon.error.UnsupportedFeatureException;
 import dev.tenon.internal.Problems;
 import dev.tenon.model.Metrics;
 import dev.tenon.model.Model;
 import dev.tenon.tensor.NamedArray;
 import java.nio.file.Path;
+import java.util.Map;
 
 /**
  * One algorithm with its hyper-parameters; the model is passed in. An algorithm offers the verbs
@@ -58,6 +60,30 @@ public interface ModelInterface {
    */
   default Metrics trainStep(Model model, NamedArray batch) {
     throw unsupported("trainStep", "SftInterface");
+  }
+
+  /**
+   * What the algorithm remembers from one step to the next, such as an adaptive coefficient, as
+   * text by name. It belongs to a run's checkpoints. Empty by default.
+   */
+  default Map<String, String> state() {
+    return Map.of();
+  }
+
+  /**
+   * Goes back to what {@link #state} returned.
+   *
+   * @throws InvalidInputException by default, if there is anything to remember; an implementation
+   *     throws it for a state that is not its own, and then has not changed
+   */
+  default void restore(Map<String, String> state) {
+    if (!state.isEmpty()) {
+      throw new InvalidInputException(
+          Problems.problem(
+              "state of " + getClass().getSimpleName(),
+              state.keySet(),
+              "none, for it remembers nothing"));
+    }
   }
 
   private UnsupportedFeatureException unsupported(String verb, String alternative) {

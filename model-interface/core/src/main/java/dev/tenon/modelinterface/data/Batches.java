@@ -151,6 +151,17 @@ public final class Batches implements Iterable<NamedArray> {
     return new BatchCursor(this, done);
   }
 
+  /**
+   * A digest of what the batches hold: every field of every item, and how items are put into
+   * batches. Not of the number of epochs or steps, so a run may be made longer. Reads the whole
+   * dataset.
+   *
+   * @return SHA-256 in lower-case hexadecimal digits
+   */
+  public String digest() {
+    return DataDigest.of(dataset, batchSize, seed);
+  }
+
   private int[] order(long epoch) {
     if (seed.isPresent()) {
       return SeededOrder.of(dataset.size(), seed.getAsLong(), epoch);

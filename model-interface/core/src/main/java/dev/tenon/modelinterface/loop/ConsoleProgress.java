@@ -7,6 +7,7 @@ import dev.tenon.model.Model;
 import dev.tenon.model.ModelVersion;
 import dev.tenon.model.TrainingListener;
 import java.io.PrintStream;
+import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
 
@@ -60,6 +61,16 @@ public final class ConsoleProgress implements TrainingListener {
   @Override
   public void onEvaluation(ModelVersion version, Metrics metrics) {
     out.println("evaluation at step " + version.globalStep() + text(metrics));
+  }
+
+  @Override
+  public void onResume(ModelVersion version, Path directory) {
+    out.println("resumed at step " + version.globalStep() + " from " + directory);
+  }
+
+  @Override
+  public void onCheckpoint(ModelVersion version, Path directory) {
+    out.println("checkpoint at step " + version.globalStep() + " in " + directory);
   }
 
   @Override

@@ -4,36 +4,45 @@ import dev.tenon.checkpoint.CheckpointDirectory;
 import dev.tenon.error.InvalidInputException;
 import dev.tenon.error.UnsupportedFeatureException;
 import dev.tenon.internal.Problems;
-import dev.tenon.model.Metrics;
 import dev.tenon.model.Model;
 import dev.tenon.model.ModelVersion;
 import dev.tenon.model.TrainingListener;
 import dev.tenon.modelinterface.ModelInterface;
-import dev.tenon.modelinterface.data.BatchCursor;
 import dev.tenon.modelinterface.data.Batches;
 import dev.tenon.tensor.NamedArray;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * One run of an algorithm over its batches: a trainStep per batch, an evaluation every so many
- * steps and at the end, and the model saved at the end. A run that was asked to stop ends after the
- * step it is in, saves, and does not evaluate again. A run that fails saves nothing.
+ * One run of an algorithm over its batches: a trainStep per batch, evaluations and checkpoints
+ * every so many steps, and the model saved at the end. A run that was asked to stop ends after the
+ * step it is in, makes a checkpoint, saves, and does not evaluate again. A run that fails saves
+ * nothing; its checkpoints stay.
+ *
+ * <p>A checkpoint holds all that the rest of the run depends on: the engine's training state, the
+ * place in the data, the evaluations so far, and the algorithm's own state. A run that is killed at
+ * any moment and resumed makes the steps that it would have made, bit for bit on the CPU at an
+ * equal number of threads.
  *
  * <p>A loop runs once, on the thread that calls {@link #run}; {@link #requestStop} may be called
  * from any thread, before or while it runs.
  */
 public final class FinetuneLoop {
-  private final ModelInterface algorithm;
-  private final Batches batches;
-  private final Iterable<NamedArray> evaluation;
-  private final long evaluateEvery;
-  private final List<TrainingListener> listeners;
-  private final Optional<Path> output;
-  private final ModelVersion start;
+  final ModelInterface algorithm;
+  final Batches batches;
+  final Iterable<NamedArray> evaluation;
+  final long evaluateEvery;
+  final List<TrainingListener> listeners;
+  final Optional<Path> output;
+  final ModelVersion start;
+  final Optional<Checkpoints> checkpoints;
+  final Optional<BestMetric> metric;
+  final boolean loadBest;
+  final Optional<EarlyStop> earlyStop;
   private final AtomicBoolean started = new AtomicBoolean();
   private volatile boolean stopRequested;
 
@@ -44,7 +53,11 @@ public final class FinetuneLoop {
     evaluateEvery = builder.evaluateEvery;
     listeners = List.copyOf(builder.listeners);
     output = builder.output;
-    start = builder.start;
+    start = builder.start.orElse(ModelVersion.start());
+    checkpoints = builder.checkpoints();
+    metric = builder.judge();
+    loadBest = builder.loadBest;
+    earlyStop = builder.earlyStop;
   }
 
   /**
@@ -62,15 +75,21 @@ public final class FinetuneLoop {
     stopRequested = true;
   }
 
+  boolean stopRequested() {
+    return stopRequested;
+  }
+
   /**
-   * Runs to the end of the batches or until it is asked to stop.
+   * Runs to the end of the batches, or until it is asked to stop or evaluations get no better.
    *
    * @param model a model that {@link dev.tenon.model.ModelBackend#initialize} returned; it stays
    *     open
    * @throws UnsupportedFeatureException if the algorithm cannot save what it trains
-   * @throws dev.tenon.error.CheckpointException if the output directory cannot be written
+   * @throws dev.tenon.error.CheckpointException if the output directory cannot be written; if there
+   *     are checkpoints and the run is not to resume, or the latest is damaged: it never starts
+   *     anew by itself where a run has been; or if a checkpoint cannot be written
    * @throws InvalidInputException if the model cannot be trained, an item is longer than its
-   *     positions, or the loop has run before
+   *     positions, the data is not that of the checkpoint, or the loop has run before
    */
   public FinetuneResult run(Model model) {
     checkSave();
@@ -81,7 +100,7 @@ public final class FinetuneLoop {
       throw new InvalidInputException(
           Problems.problem("loop", "has run", "a new one for each run"));
     }
-    return new Run(model).toEnd();
+    return new FinetuneRun(this, model).toEnd();
   }
 
   /** A run whose model is lost at its end should not begin. */
@@ -101,65 +120,6 @@ public final class FinetuneLoop {
     }
   }
 
-  /** The counters of a run, and what it does with them. */
-  private final class Run {
-    private final Model model;
-    private final BatchCursor cursor = batches.from(start);
-    private ModelVersion version = start;
-    private long evaluatedAt = -1;
-    private Metrics lastStep = Metrics.empty();
-    private Metrics lastEvaluation = Metrics.empty();
-
-    private Run(Model model) {
-      this.model = model;
-    }
-
-    private FinetuneResult toEnd() {
-      try (AutoCloseableRun end = this::end) {
-        long steps = batches.size();
-        listeners.forEach(x -> x.onStart(model, steps));
-        while (!stopRequested && cursor.hasNext()) {
-          step();
-        }
-        boolean stopped = cursor.hasNext();
-        if (!stopped) {
-          evaluate();
-        }
-        output.ifPresent(directory -> algorithm.save(model, directory));
-        return new FinetuneResult(version, lastStep, lastEvaluation, stopped);
-      }
-    }
-
-    private void step() {
-      lastStep = algorithm.trainStep(model, cursor.next());
-      version = cursor.version();
-      listeners.forEach(x -> x.onStep(version, lastStep));
-      if (evaluateEvery > 0 && version.globalStep() % evaluateEvery == 0) {
-        evaluate();
-      }
-      version = cursor.passEnded() ? version.nextEpoch() : version;
-    }
-
-    private void evaluate() {
-      boolean wanted = evaluateEvery > 0 && evaluatedAt != version.globalStep();
-      if (wanted) {
-        lastEvaluation = algorithm.evaluate(model, evaluation);
-        evaluatedAt = version.globalStep();
-        listeners.forEach(x -> x.onEvaluation(version, lastEvaluation));
-      }
-    }
-
-    private void end() {
-      listeners.forEach(x -> x.onEnd(version));
-    }
-  }
-
-  /** Closed in any case; what it throws is suppressed under an earlier failure. */
-  private interface AutoCloseableRun extends AutoCloseable {
-    @Override
-    void close();
-  }
-
   /** The optional parts of a run. Not thread-safe. */
   public static final class Builder {
     private final ModelInterface algorithm;
@@ -168,7 +128,15 @@ public final class FinetuneLoop {
     private long evaluateEvery;
     private final List<TrainingListener> listeners = new ArrayList<>();
     private Optional<Path> output = Optional.empty();
-    private ModelVersion start = ModelVersion.start();
+    private Optional<ModelVersion> start = Optional.empty();
+    private Optional<Path> root = Optional.empty();
+    private long checkpointEvery = Long.MAX_VALUE;
+    private boolean resume;
+    private OptionalInt keepLast = OptionalInt.empty();
+    private Optional<BestMetric> metric = Optional.empty();
+    private boolean keepBest;
+    private boolean loadBest;
+    private Optional<EarlyStop> earlyStop = Optional.empty();
 
     private Builder(ModelInterface algorithm, Batches batches) {
       this.algorithm = algorithm;
@@ -176,22 +144,18 @@ public final class FinetuneLoop {
     }
 
     /**
-     * Evaluates every {@code everySteps} steps and at the end.
+     * Evaluates every {@code everySteps} steps and at the end (HuggingFace: {@code eval_steps}).
      *
      * @param data read once per evaluation
      * @param everySteps &gt; 0
      */
     public Builder evaluation(Iterable<NamedArray> data, long everySteps) {
-      if (everySteps <= 0) {
-        throw new InvalidInputException(
-            Problems.problem("steps between evaluations", everySteps, "> 0"));
-      }
       evaluation = data;
-      evaluateEvery = everySteps;
+      evaluateEvery = positive("steps between evaluations", everySteps);
       return this;
     }
 
-    /** Evaluates at the end only. */
+    /** Evaluates at the end. */
     public Builder evaluation(Iterable<NamedArray> data) {
       return evaluation(data, Long.MAX_VALUE);
     }
@@ -210,13 +174,131 @@ public final class FinetuneLoop {
 
     /** Goes on where an earlier run ended; the model must be in the state that run left it in. */
     public Builder from(ModelVersion done) {
-      start = done;
+      start = Optional.of(done);
       return this;
     }
 
-    /** The loop. */
+    /**
+     * Makes checkpoints every {@code everySteps} steps (HuggingFace: {@code save_steps}) and at the
+     * end. A run starts with an empty root, unless it may {@linkplain #resumeOrStart resume}.
+     *
+     * @param root a directory for the checkpoints of this run, made if it is missing
+     * @param everySteps &gt; 0
+     */
+    public Builder checkpoint(Path root, long everySteps) {
+      checkpointEvery = positive("steps between checkpoints", everySteps);
+      return root(root);
+    }
+
+    /**
+     * Goes on from the latest checkpoint of a root, or starts if there is none (HuggingFace: {@code
+     * resume_from_checkpoint}). The batches must hold the same data in the same order; they may be
+     * more epochs or steps. Without {@link #checkpoint} the only checkpoint is made at the end.
+     */
+    public Builder resumeOrStart(Path root) {
+      resume = true;
+      return root(root);
+    }
+
+    private Builder root(Path directory) {
+      if (root.isPresent() && !root.get().equals(directory)) {
+        throw new InvalidInputException(
+            Problems.problem("checkpoint root", directory, "the same as before, " + root.get()));
+      }
+      root = Optional.of(directory);
+      return this;
+    }
+
+    /**
+     * Keeps only the newest checkpoints, and the best one if {@link #keepBest} asks for it
+     * (HuggingFace: {@code save_total_limit}). By default all are kept.
+     *
+     * @param count &gt; 0
+     */
+    public Builder keepLast(int count) {
+      keepLast = OptionalInt.of((int) positive("checkpoints to keep", count));
+      return this;
+    }
+
+    /** By what evaluations are judged; {@code loss}, the lower the better, by default. */
+    public Builder bestBy(BestMetric value) {
+      metric = Optional.of(value);
+      return this;
+    }
+
+    /**
+     * Makes a checkpoint whenever an evaluation is better than all before it, and keeps it until
+     * there is a better one.
+     */
+    public Builder keepBest() {
+      keepBest = true;
+      return this;
+    }
+
+    /**
+     * At the end takes the model back to the best evaluation, before it is saved to the output
+     * (HuggingFace: {@code load_best_model_at_end}). Includes {@link #keepBest}.
+     */
+    public Builder loadBestAtEnd() {
+      loadBest = true;
+      return keepBest();
+    }
+
+    /**
+     * Ends the run when the metric has not become better for several evaluations in a row
+     * (transformers: {@code EarlyStoppingCallback}).
+     *
+     * @param patience evaluations, &gt; 0
+     * @param threshold by how much better is better enough, ≥ 0
+     */
+    public Builder earlyStop(int patience, double threshold) {
+      earlyStop = Optional.of(new EarlyStop(patience, threshold));
+      return this;
+    }
+
+    private static long positive(String what, long value) {
+      if (value <= 0) {
+        throw new InvalidInputException(Problems.problem(what, value, "> 0"));
+      }
+      return value;
+    }
+
+    /** Empty if nothing depends on how good an evaluation is. */
+    private Optional<BestMetric> judge() {
+      boolean judged = metric.isPresent() || keepBest || earlyStop.isPresent();
+      return judged ? Optional.of(metric.orElse(BestMetric.lowest("loss"))) : Optional.empty();
+    }
+
+    private Optional<Checkpoints> checkpoints() {
+      return root.map(x -> new Checkpoints(x, checkpointEvery, keepLast, keepBest, resume));
+    }
+
+    /**
+     * The loop.
+     *
+     * @throws InvalidInputException naming options that need another one
+     */
     public FinetuneLoop build() {
+      Problems problems = new Problems();
+      boolean judged = judge().isPresent();
+      problems.check(!judged || evaluateEvery > 0, "evaluation", "none", "one to judge the run by");
+      boolean kept = keepLast.isPresent() || keepBest;
+      problems.check(!kept || root.isPresent(), "checkpoint root", "none", "one to keep them in");
+      problems.check(!resume || start.isEmpty(), "from", start, "none with resumeOrStart");
+      problems.check(!rootInOutput(), "checkpoint root", root, "outside of the output " + output);
+      problems.throwIfAny(InvalidInputException::new);
       return new FinetuneLoop(this);
+    }
+
+    /** Saving replaces the output directory as a whole. */
+    private boolean rootInOutput() {
+      return root.isPresent()
+          && output.isPresent()
+          && normal(root.get()).startsWith(normal(output.get()));
+    }
+
+    private static Path normal(Path path) {
+      return path.toAbsolutePath().normalize();
     }
   }
 }

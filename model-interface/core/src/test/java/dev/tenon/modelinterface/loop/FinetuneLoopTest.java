@@ -84,7 +84,7 @@ class FinetuneLoopTest {
 
   private final Diary diary = new Diary();
 
-  private static Model trainable() {
+  static Model trainable() {
     FinetuneSpec spec = FinetuneSpec.openEnded().learningRate(0.05).schedule(Schedule.constant(0));
     return new FakeBackend()
         .withTwin("sft", new SftTwin())
