@@ -7,6 +7,7 @@ import dev.tenon.modelinterface.data.BatchSize;
 import dev.tenon.modelinterface.data.Batches;
 import dev.tenon.modelinterface.data.PromptAnswer;
 import dev.tenon.modelinterface.loop.FinetuneLoop;
+import dev.tenon.modelinterface.loop.FinetuneResult;
 import dev.tenon.modelinterface.sft.SftInterface;
 import dev.tenon.spec.Arguments;
 import dev.tenon.tensor.Device;
@@ -25,7 +26,8 @@ import picocli.CommandLine.Spec;
     name = "finetune",
     description = {
       "Fine-tune a model on prompts and answers, and save it as a HuggingFace directory.",
-      "Prints one line a step. On SIGINT it ends after the current step and saves."
+      "Prints one line a step. On SIGINT it ends after the current step, makes a checkpoint if it",
+      "has a directory for them, and saves."
     },
     mixinStandardHelpOptions = true,
     showDefaultValues = true,
@@ -102,6 +104,9 @@ final class FinetuneCommand implements Callable<Integer> {
   @ArgGroup(validate = false, heading = "Optimizer:%n")
   private OptimizerOptions optimizer = new OptimizerOptions();
 
+  @ArgGroup(validate = false, heading = "Checkpoints:%n")
+  private CheckpointOptions checkpoints = new CheckpointOptions();
+
   @Override
   public Integer call() {
     OutputDirectory.check(output, model);
@@ -112,9 +117,16 @@ final class FinetuneCommand implements Callable<Integer> {
     FinetuneLoop loop = loop(base);
     try (Model running = found.initialize(base, optimizer.spec(steps, seed));
         Interrupt interrupt = new Interrupt(loop::requestStop)) {
-      loop.run(running);
+      report(loop.run(running));
     }
     return 0;
+  }
+
+  private void report(FinetuneResult result) {
+    if (result.stoppedEarly()) {
+      String best = result.best().map(x -> x.value() + " at step " + x.step()).orElse("none");
+      command.commandLine().getErr().println("ended early; lowest loss: " + best);
+    }
   }
 
   private FinetuneLoop loop(Model base) {
@@ -123,13 +135,14 @@ final class FinetuneCommand implements Callable<Integer> {
     FinetuneLoop.Builder loop =
         FinetuneLoop.builder(new SftInterface(), batches)
             .listener(new StepPrinter(command.commandLine().getOut(), json))
-            .listener(new EvaluationPrinter(command.commandLine().getErr()))
+            .listener(new EventPrinter(command.commandLine().getErr()))
             .output(output);
     evalData.ifPresent(
         file ->
             loop.evaluation(
                 PromptAnswer.read(file, base.tokenizer()).batches(size),
                 evalSteps.orElse(Long.MAX_VALUE)));
+    checkpoints.addTo(loop);
     return loop.build();
   }
 }
