@@ -19,9 +19,9 @@ public final class HfModels {
   private HfModels() {}
 
   /**
-   * A new registry with this module's factories: {@code hf} (argument {@code path}, the directory
-   * of a checkpoint) and {@code hf-from-config} (arguments {@code config}, {@code tokenizer},
-   * {@code seed}: a model that has learned nothing).
+   * A new registry with this module's factories: {@code hf} (arguments {@code path}, the directory
+   * of a checkpoint, {@code head}, {@code seed}) and {@code hf-from-config} (arguments {@code
+   * config}, {@code tokenizer}, {@code seed}: a model that has learned nothing).
    */
   public static ModelRegistry registry() {
     ModelRegistry registry = new ModelRegistry();

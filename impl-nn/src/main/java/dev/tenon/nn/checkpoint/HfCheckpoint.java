@@ -6,7 +6,10 @@ import dev.tenon.checkpoint.ShardedWriter;
 import dev.tenon.checkpoint.Weights;
 import dev.tenon.error.CheckpointException;
 import dev.tenon.error.UnknownNameException;
+import dev.tenon.error.UnsupportedFeatureException;
+import dev.tenon.internal.Json;
 import dev.tenon.internal.Problems;
+import dev.tenon.model.Head;
 import dev.tenon.model.Model;
 import dev.tenon.model.Network;
 import dev.tenon.model.Registry;
@@ -15,10 +18,13 @@ import dev.tenon.nn.config.ConfigFile;
 import dev.tenon.nn.config.ConfigReader;
 import dev.tenon.nn.family.Architecture;
 import dev.tenon.nn.family.Family;
+import dev.tenon.nn.family.HeadKeys;
 import dev.tenon.nn.tokenizer.HfTokenizer;
 import dev.tenon.tensor.Device;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
+import java.util.Set;
 
 /**
  * A model as a directory in HuggingFace's layout: config.json, safetensors, tokenizer files,
@@ -64,13 +70,52 @@ public final class HfCheckpoint {
    * @throws UnknownNameException for a {@code model_type} that is not among the families
    */
   public static HfCheckpoint open(Path directory, Registry<Family> families) {
+    return open(directory, families, Optional.empty());
+  }
+
+  /**
+   * Opens a directory with another head. A value head on the body of a causal-lm starts as the
+   * family starts it; a causal-lm head must be in the files, unless it is tied.
+   *
+   * @param newHead empty: the head that config.json tells
+   * @throws dev.tenon.error.UnsupportedFeatureException also for a head that the family does not
+   *     have
+   */
+  public static HfCheckpoint open(
+      Path directory, Registry<Family> families, Optional<NewHead> newHead) {
     refuseFile(directory);
-    ConfigFile config = ConfigFile.read(directory.resolve("config.json"));
+    ConfigFile found = ConfigFile.read(directory.resolve("config.json"));
+    ConfigFile config = newHead.map(x -> with(found, families, x.head())).orElse(found);
     Architecture architecture = architecture(config, families);
     EndTokens.check(directory, config, architecture.program().vocabSize());
     Weights source = PrefixedWeights.of(architecture, ShardedWeights.open(directory, WEIGHTS));
-    Weights weights = new WeightTable(directory.toString(), architecture, source);
+    Weights complete = newHead.map(x -> started(source, architecture, x)).orElse(source);
+    Weights weights = new WeightTable(directory.toString(), architecture, complete);
     return new HfCheckpoint(config, architecture, weights, new Companions(directory));
+  }
+
+  /** The configuration with another head; as it is where it has that head already. */
+  private static ConfigFile with(ConfigFile config, Registry<Family> families, Head head) {
+    Family family = family(config.reader(), families);
+    if (!family.architectures().containsKey(head)) {
+      throw new UnsupportedFeatureException(
+          Problems.problem(
+              "head of " + config.file(), head, "one of " + family.architectures().keySet()));
+    }
+    String name = String.valueOf(family.architectures().get(head));
+    if (config.reader().lists("architectures", name)) {
+      return config;
+    }
+    return ConfigFile.of(
+        config.file(), Json.pretty(HeadKeys.with(config.values(), family.architectures(), head)));
+  }
+
+  /** Only a value head may start from nothing: a causal-lm without its own knows no language. */
+  private static Weights started(Weights source, Architecture architecture, NewHead newHead) {
+    return newHead.head() == Head.VALUE
+        ? new StartedWeights(
+            source, new RandomWeights(architecture, newHead.seed()), Set.of(HeadKeys.SCORE))
+        : source;
   }
 
   /**
@@ -108,6 +153,10 @@ public final class HfCheckpoint {
 
   private static Architecture architecture(ConfigFile config, Registry<Family> families) {
     ConfigReader keys = config.reader();
+    return family(keys, families).read(keys);
+  }
+
+  private static Family family(ConfigReader keys, Registry<Family> families) {
     if (keys.has("auto_map")) {
       keys.unsupported("auto_map", "no code of the model's own, which is never run");
       keys.finish();
@@ -116,9 +165,9 @@ public final class HfCheckpoint {
     keys.finish();
     if (!families.names().contains(type)) {
       throw new UnknownNameException(
-          Problems.problem(config.file() + ": model_type", type, "one of " + families.names()));
+          Problems.problem(keys.file() + ": model_type", type, "one of " + families.names()));
     }
-    return families.get(type).read(keys);
+    return families.get(type);
   }
 
   /** The network: what it computes and where its weights are. */

@@ -46,6 +46,11 @@ public final class ConfigReader {
     this.unsupported = unsupported;
   }
 
+  /** Number of keys. */
+  public int size() {
+    return values.size();
+  }
+
   /** The file's name. */
   public String file() {
     return file;

@@ -1,6 +1,8 @@
 package dev.tenon.nn.family;
 
+import dev.tenon.model.Head;
 import dev.tenon.nn.config.ConfigReader;
+import java.util.Map;
 
 /**
  * A family of networks: what a config.json of its model type describes. Implementations are
@@ -9,6 +11,9 @@ import dev.tenon.nn.config.ConfigReader;
 public interface Family {
   /** The {@code model_type} of config.json that the family reads, for example {@code llama}. */
   String modelType();
+
+  /** The heads it has, with what transformers calls the network that has one. */
+  Map<Head, String> architectures();
 
   /**
    * Reads a configuration.

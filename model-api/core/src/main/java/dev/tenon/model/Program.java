@@ -24,13 +24,14 @@ import dev.tenon.internal.Problems;
  * in the form that the precision's {@code pack} makes, and {@code s}, what stays a tensor. {@code
  * b} is what {@code prepare} returned. Before, it holds {@code input_ids} and {@code position_ids}
  * (I64 [B, T], right-padded with 0) and {@code attention_mask} (BOOL [B, T], true = real); heads
- * also get {@code targets} (I64 [n]) and, unless it is 1, {@code temperature} (F32 []). A pass with
- * dropout has {@code dropout_seed} (I64 []), which the shared helpers {@code dropout} and {@code
- * dropout_attention} read. In a step a token goes to slot {@code position_ids[r, t]} of its row's
- * cache, {@code attention_mask} (BOOL [B, K]) is there only when rows hold different numbers of
- * tokens, and with it {@code row_index} (I64 [B, 1]); {@code slots} (I64 [K]) is there when not
- * every new token sees every slot. The shared helpers {@code step_mask}, {@code store} and {@code
- * cached_attention} read these.
+ * also get {@code targets} (I64 [n]), {@code sequence_index} (I64 [n], which sequence a row stands
+ * for) and, unless it is 1, {@code temperature} (F32 []). A pass with dropout has {@code
+ * dropout_seed} (I64 []), which the shared helpers {@code dropout} and {@code dropout_attention}
+ * read. In a step a token goes to slot {@code position_ids[r, t]} of its row's cache, {@code
+ * attention_mask} (BOOL [B, K]) is there only when rows hold different numbers of tokens, and with
+ * it {@code row_index} (I64 [B, 1]); {@code slots} (I64 [K]) is there when not every new token sees
+ * every slot. The shared helpers {@code step_mask}, {@code store} and {@code cached_attention} read
+ * these.
  *
  * @param text the stage methods with every configuration number substituted
  * @param layers number of blocks

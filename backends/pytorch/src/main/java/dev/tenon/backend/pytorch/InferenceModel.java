@@ -62,6 +62,7 @@ final class InferenceModel implements AutoCloseable {
         batch.plan,
         batch.wantRows,
         batch.wantNext,
+        batch.wantSequences,
         batch.hiddenStates,
         chunk,
         scope.integer(network.program().keyValueHeads()),

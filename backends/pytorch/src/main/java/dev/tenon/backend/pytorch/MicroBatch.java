@@ -26,10 +26,11 @@ final class MicroBatch {
   /** {@code plan}: where the packed entries lie. */
   final TorchValue plan;
 
-  /** {@code want_rows}, {@code want_next}, {@code hidden_states}. */
+  /** {@code want_rows}, {@code want_next}, {@code want_sequences}, {@code hidden_states}. */
   final TorchValue wantRows;
 
   final TorchValue wantNext;
+  final TorchValue wantSequences;
   final TorchValue hiddenStates;
 
   /**
@@ -46,6 +47,7 @@ final class MicroBatch {
     plan = dict(plan(padded));
     wantRows = scope.texts(outputs.rows());
     wantNext = scope.texts(outputs.next());
+    wantSequences = scope.texts(outputs.sequences());
     hiddenStates = scope.bool(outputs.hiddenStates());
   }
 
@@ -71,6 +73,11 @@ final class MicroBatch {
       tensors.put("next_targets", next.targets());
       tensors.put("next_entries", next.entries());
       tensors.put("next_size", TensorData.ofLongs(new long[] {next.size()}));
+    }
+    if (!outputs.sequences().isEmpty()) {
+      TensorData last = padded.lastRows();
+      tensors.put("sequence_rows", last);
+      tensors.put("sequence_index", PaddedBatch.numbers(last.shape().dim(0)));
     }
     return tensors;
   }

@@ -8,6 +8,7 @@ import dev.tenon.model.Output;
 import dev.tenon.model.OutputRequest;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -15,17 +16,27 @@ import java.util.Set;
  *
  * @param rows outputs of every token
  * @param next outputs of the next-token entries
+ * @param sequences outputs of every sequence, from the row of its last token
  * @param hiddenStates whether each layer's states are kept
  * @param temperature divides the logits before the next-token outputs
  */
-record OutputPlan(List<String> rows, List<String> next, boolean hiddenStates, double temperature) {
-  private static final Set<Output> CAUSAL_LM =
-      EnumSet.of(
-          Output.LOGITS,
-          Output.TOKEN_LOGPROBS,
-          Output.ENTROPY,
-          Output.HIDDEN,
-          Output.HIDDEN_STATES);
+record OutputPlan(
+    List<String> rows,
+    List<String> next,
+    List<String> sequences,
+    boolean hiddenStates,
+    double temperature) {
+  private static final Map<Head, Set<Output>> OUTPUTS =
+      Map.of(
+          Head.CAUSAL_LM,
+          EnumSet.of(
+              Output.LOGITS,
+              Output.TOKEN_LOGPROBS,
+              Output.ENTROPY,
+              Output.HIDDEN,
+              Output.HIDDEN_STATES),
+          Head.VALUE,
+          EnumSet.of(Output.VALUES, Output.SCORES, Output.HIDDEN, Output.HIDDEN_STATES));
 
   /**
    * Translates a request.
@@ -33,19 +44,22 @@ record OutputPlan(List<String> rows, List<String> next, boolean hiddenStates, do
    * @throws UnsupportedFeatureException if the network's head does not give an output
    */
   static OutputPlan of(Network network, OutputRequest request) {
-    if (network.head() != Head.CAUSAL_LM) {
-      throw new UnsupportedFeatureException(Problems.problem("head", network.head(), "CAUSAL_LM"));
+    Set<Output> given = OUTPUTS.get(network.head());
+    if (given == null) {
+      throw new UnsupportedFeatureException(
+          Problems.problem("head", network.head(), "one of " + OUTPUTS.keySet()));
     }
     Set<Output> missing = EnumSet.copyOf(request.outputs());
-    missing.removeAll(CAUSAL_LM);
+    missing.removeAll(given);
     if (!missing.isEmpty()) {
       throw new UnsupportedFeatureException(
           Problems.problem(
-              "outputs of a " + network.head() + " network", missing, "some of " + CAUSAL_LM));
+              "outputs of a " + network.head() + " network", missing, "some of " + given));
     }
     return new OutputPlan(
-        names(request, Output.LOGITS, Output.HIDDEN),
+        names(request, Output.LOGITS, Output.VALUES, Output.HIDDEN),
         names(request, Output.TOKEN_LOGPROBS, Output.ENTROPY),
+        names(request, Output.SCORES),
         request.outputs().contains(Output.HIDDEN_STATES),
         request.temperature());
   }

@@ -5,6 +5,7 @@ import dev.tenon.tensor.NamedArray;
 import dev.tenon.tensor.TensorData;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.LongStream;
 
 /**
  * A packed micro-batch as the rows and columns that a program reads, one row per sequence,
@@ -73,6 +74,15 @@ final class PaddedBatch {
     return TensorData.ofLongs(rows, at);
   }
 
+  /** Where each sequence's last token lies, I64 [S]. */
+  TensorData lastRows() {
+    long[] rows = new long[lengths.size()];
+    for (int row = 0; row < rows.length; row++) {
+      rows[row] = (long) row * columns + lengths.get(row) - 1;
+    }
+    return TensorData.ofLongs(rows, rows.length);
+  }
+
   /** The next-token entries whose target is inside {@code output_mask}; the others cost nothing. */
   NextTokens nextTokens() {
     int size = ids.length - lengths.size();
@@ -93,6 +103,11 @@ final class PaddedBatch {
       token++;
     }
     return new NextTokens(trim(rows, count), trim(targets, count), trim(entries, count), size);
+  }
+
+  /** 0 to {@code count} - 1, I64. */
+  static TensorData numbers(long count) {
+    return TensorData.ofLongs(LongStream.range(0, count).toArray(), count);
   }
 
   private static TensorData trim(long[] values, int count) {

@@ -6,11 +6,13 @@ import dev.tenon.backend.pytorch.internal.TorchValue;
 import dev.tenon.checkpoint.CheckpointDirectory;
 import dev.tenon.checkpoint.Weights;
 import dev.tenon.error.CheckpointException;
+import dev.tenon.error.UnsupportedFeatureException;
 import dev.tenon.generation.GenerationSession;
 import dev.tenon.generation.SessionLimits;
 import dev.tenon.internal.CallGuard;
 import dev.tenon.internal.Problems;
 import dev.tenon.model.Engine;
+import dev.tenon.model.Head;
 import dev.tenon.model.Metrics;
 import dev.tenon.model.Network;
 import dev.tenon.model.OutputRequest;
@@ -150,10 +152,21 @@ abstract class TorchEngine implements Engine {
   @Override
   public final GenerationSession openSession(SessionLimits limits) {
     try (CallGuard.Pass pass = guard.enter()) {
+      refuseHead();
       TorchSession session =
           new TorchSession(inferenceModel(), guard, limits, bridge, sessions::remove);
       sessions.add(session);
       return session;
+    }
+  }
+
+  private void refuseHead() {
+    if (network.head() != Head.CAUSAL_LM) {
+      throw new UnsupportedFeatureException(
+          Problems.problem(
+              "generation with the head of " + network.architecture(),
+              network.head(),
+              "CAUSAL_LM"));
     }
   }
 

@@ -47,6 +47,7 @@ final class TrainingProgram {
         batch.plan,
         batch.wantRows,
         batch.wantNext,
+        batch.wantSequences,
         batch.hiddenStates,
         chunk);
   }

@@ -7,25 +7,27 @@ import dev.tenon.nn.config.ConfigReader;
 import dev.tenon.nn.family.Architecture;
 import dev.tenon.nn.family.Architecture.Start;
 import dev.tenon.nn.family.Family;
+import dev.tenon.nn.family.HeadKeys;
+import dev.tenon.nn.family.HeadWeight;
 import dev.tenon.nn.script.Activations;
 import dev.tenon.nn.script.ScriptText;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Pattern;
 
 /**
- * GPT-2 with a causal-lm head (Radford et al. 2019; transformers modeling_gpt2.py). Its program is
- * {@code gpt2.torchscript} beside this class. Projections are stored as transformers' {@code
- * Conv1D} has them, {@code [in, out]}.
+ * GPT-2 with a causal-lm or a value head (Radford et al. 2019; transformers modeling_gpt2.py). Its
+ * program is {@code gpt2.torchscript} beside this class. Projections are stored as transformers'
+ * {@code Conv1D} has them, {@code [in, out]}.
  */
 public final class Gpt2 implements Family {
   static final String MODEL_TYPE = "gpt2";
   static final String ARCHITECTURE = "GPT2LMHeadModel";
+  private static final Map<Head, String> ARCHITECTURES =
+      Map.of(Head.CAUSAL_LM, ARCHITECTURE, Head.VALUE, "GPT2ForSequenceClassification");
 
   /** The causal mask, a constant that old files hold. */
-  private static final Pattern BUFFERS =
-      Pattern.compile("(transformer\\.)?h\\.\\d+\\.attn\\.(masked_)?bias");
+  private static final String BUFFERS = "(transformer\\.)?h\\.\\d+\\.attn\\.(masked_)?bias";
 
   /** The family. */
   public Gpt2() {}
@@ -36,24 +38,38 @@ public final class Gpt2 implements Family {
   }
 
   @Override
-  public Architecture read(ConfigReader config) {
-    return architecture(Gpt2Config.read(config));
+  public Map<Head, String> architectures() {
+    return ARCHITECTURES;
   }
 
-  /** The network that a configuration describes. */
+  @Override
+  public Architecture read(ConfigReader config) {
+    Head head = HeadKeys.read(config, ARCHITECTURES);
+    return architecture(Gpt2Config.read(config), head);
+  }
+
+  /** The causal-lm network that a configuration describes. */
   public static Architecture architecture(Gpt2Config config) {
-    Map<String, String> tied =
-        config.tieWordEmbeddings()
-            ? Map.of(Gpt2Parameters.LM_HEAD, Gpt2Parameters.TOKENS)
-            : Map.of();
+    return architecture(config, Head.CAUSAL_LM);
+  }
+
+  /**
+   * The network that a configuration describes.
+   *
+   * @param head CAUSAL_LM or VALUE
+   */
+  public static Architecture architecture(Gpt2Config config, Head head) {
+    HeadWeight weight =
+        HeadWeight.of(
+            head, config.tieWordEmbeddings() ? Gpt2Parameters.TOKENS : HeadWeight.LM_HEAD);
     return new Architecture(
-        ARCHITECTURE,
-        Head.CAUSAL_LM,
-        Gpt2Parameters.table(config),
-        program(config),
+        String.valueOf(ARCHITECTURES.get(head)),
+        head,
+        Gpt2Parameters.table(config, weight),
+        program(config, weight),
         config.nPositions(),
-        tied,
-        BUFFERS,
+        weight.tied(),
+        weight.ignored(BUFFERS),
         Gpt2Parameters.PREFIX,
         parameter -> start(parameter, config));
   }
@@ -74,10 +90,10 @@ public final class Gpt2 implements Family {
     return new Start(0, residual ? range / StrictMath.sqrt(2.0 * config.nLayer()) : range);
   }
 
-  private static Program program(Gpt2Config config) {
+  private static Program program(Gpt2Config config, HeadWeight weight) {
     String family =
         ScriptText.substitute(
-            ScriptText.resource(Gpt2.class, "gpt2.torchscript"), literals(config));
+            ScriptText.resource(Gpt2.class, "gpt2.torchscript"), literals(config, weight));
     return new Program(
         ScriptText.join(List.of(ScriptText.common(), family)),
         config.nLayer(),
@@ -87,7 +103,7 @@ public final class Gpt2 implements Family {
         config.headDim());
   }
 
-  private static Map<String, String> literals(Gpt2Config config) {
+  private static Map<String, String> literals(Gpt2Config config, HeadWeight weight) {
     Gpt2Config.AttentionScale scale = config.attentionScale();
     Map<String, String> literals = new LinkedHashMap<>();
     literals.put("HEADS", Integer.toString(config.nHead()));
@@ -95,12 +111,14 @@ public final class Gpt2 implements Family {
     literals.put("HIDDEN", Integer.toString(config.nEmbd()));
     literals.put("EPS", ScriptText.literal(config.layerNormEpsilon()));
     literals.put("ACTIVATION", Activations.text(config.activationFunction()));
+    literals.put("EMBED_DROPOUT", ScriptText.literal(config.dropout().embedding()));
+    literals.put("ATTENTION_DROPOUT", ScriptText.literal(config.dropout().attention()));
+    literals.put("RESIDUAL_DROPOUT", ScriptText.literal(config.dropout().residual()));
     // Attention itself divides by the root of the head size.
     double factor = scale.byHeadSize() ? 1 : StrictMath.sqrt(config.headDim());
     literals.put("QUERY_FACTOR", ScriptText.literal(factor));
     literals.put("BY_LAYER", scale.byLayer() ? "1." : "0.");
-    literals.put(
-        "HEAD_WEIGHT", config.tieWordEmbeddings() ? Gpt2Parameters.TOKENS : Gpt2Parameters.LM_HEAD);
+    literals.putAll(weight.literals());
     return literals;
   }
 }

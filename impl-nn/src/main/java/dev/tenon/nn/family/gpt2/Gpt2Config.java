@@ -3,7 +3,7 @@ package dev.tenon.nn.family.gpt2;
 import dev.tenon.error.InvalidInputException;
 import dev.tenon.internal.Problems;
 import dev.tenon.nn.config.ConfigReader;
-import dev.tenon.nn.family.Sizes;
+import dev.tenon.nn.internal.Sizes;
 import dev.tenon.nn.script.Activations;
 import java.util.Map;
 import java.util.OptionalInt;

@@ -3,9 +3,9 @@ package dev.tenon.nn.family.gpt2;
 import dev.tenon.error.CheckpointException;
 import dev.tenon.error.InvalidInputException;
 import dev.tenon.nn.config.ConfigReader;
-import dev.tenon.nn.family.Sizes;
 import dev.tenon.nn.family.gpt2.Gpt2Config.AttentionScale;
 import dev.tenon.nn.family.gpt2.Gpt2Config.Dropout;
+import dev.tenon.nn.internal.Sizes;
 import dev.tenon.nn.script.Activations;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -75,9 +75,6 @@ final class Gpt2ConfigReader {
    * reorder_and_upcast_attn} changes nothing in f32.
    */
   private static void refuse(ConfigReader keys) {
-    if (keys.has("architectures") && !keys.lists("architectures", Gpt2.ARCHITECTURE)) {
-      keys.unsupported("architectures", Gpt2.ARCHITECTURE);
-    }
     if (keys.flag("add_cross_attention", false)) {
       keys.unsupported("add_cross_attention", "false");
     }

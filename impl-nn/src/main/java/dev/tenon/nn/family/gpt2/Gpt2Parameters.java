@@ -1,6 +1,7 @@
 package dev.tenon.nn.family.gpt2;
 
 import dev.tenon.model.Parameter;
+import dev.tenon.nn.family.HeadWeight;
 import dev.tenon.nn.family.ParameterTable;
 import dev.tenon.tensor.Shape;
 import java.util.List;
@@ -11,7 +12,6 @@ final class Gpt2Parameters {
   static final String PREFIX = "transformer.";
 
   static final String TOKENS = PREFIX + "wte.weight";
-  static final String LM_HEAD = "lm_head.weight";
   private static final String POSITIONS = PREFIX + "wpe.weight";
   private static final String NORM = PREFIX + "ln_f";
 
@@ -25,11 +25,11 @@ final class Gpt2Parameters {
   /**
    * Embeddings, blocks, final norm, head. Nothing decays but the projections and an untied head.
    */
-  static List<Parameter> table(Gpt2Config config) {
+  static List<Parameter> table(Gpt2Config config, HeadWeight head) {
     Gpt2Parameters parameters = new Gpt2Parameters(config);
     ParameterTable table = parameters.table;
     Shape vectors = Shape.of(config.vocabSize(), config.nEmbd());
-    table.embedding(TOKENS, vectors, config.tieWordEmbeddings());
+    table.embedding(TOKENS, vectors, head.name().equals(TOKENS));
     table.embedding(POSITIONS, Shape.of(config.nPositions(), config.nEmbd()), false);
     for (int layer = 0; layer < config.nLayer(); layer++) {
       parameters.block(layer);
@@ -37,9 +37,7 @@ final class Gpt2Parameters {
     Shape hidden = Shape.of(config.nEmbd());
     table.head(NORM + ".weight", hidden, false);
     table.head(NORM + ".bias", hidden, false);
-    if (!config.tieWordEmbeddings()) {
-      table.head(LM_HEAD, vectors, true);
-    }
+    head.addTo(table, vectors);
     return table.parameters();
   }
 

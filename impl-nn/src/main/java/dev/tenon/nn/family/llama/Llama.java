@@ -7,23 +7,26 @@ import dev.tenon.nn.config.ConfigReader;
 import dev.tenon.nn.family.Architecture;
 import dev.tenon.nn.family.Architecture.Start;
 import dev.tenon.nn.family.Family;
+import dev.tenon.nn.family.HeadKeys;
+import dev.tenon.nn.family.HeadWeight;
 import dev.tenon.nn.script.ScriptText;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Pattern;
 
 /**
- * Llama with a causal-lm head (Touvron et al. 2023; transformers modeling_llama.py). Its program is
- * {@code llama.torchscript} beside this class.
+ * Llama with a causal-lm or a value head (Touvron et al. 2023; transformers modeling_llama.py). Its
+ * program is {@code llama.torchscript} beside this class.
  */
 public final class Llama implements Family {
   static final String MODEL_TYPE = "llama";
   static final String ARCHITECTURE = "LlamaForCausalLM";
+  private static final Map<Head, String> ARCHITECTURES =
+      Map.of(Head.CAUSAL_LM, ARCHITECTURE, Head.VALUE, "LlamaForSequenceClassification");
 
   /** Old files hold each layer's rotary frequencies, which transformers does not read either. */
-  private static final Pattern BUFFERS =
-      Pattern.compile("(model\\.layers\\.\\d+\\.self_attn|model)\\.rotary_emb\\.inv_freq");
+  private static final String BUFFERS =
+      "(model\\.layers\\.\\d+\\.self_attn|model)\\.rotary_emb\\.inv_freq";
 
   /** The family. */
   public Llama() {}
@@ -34,24 +37,38 @@ public final class Llama implements Family {
   }
 
   @Override
-  public Architecture read(ConfigReader config) {
-    return architecture(LlamaConfig.read(config));
+  public Map<Head, String> architectures() {
+    return ARCHITECTURES;
   }
 
-  /** The network that a configuration describes. */
+  @Override
+  public Architecture read(ConfigReader config) {
+    Head head = HeadKeys.read(config, ARCHITECTURES);
+    return architecture(LlamaConfig.read(config), head);
+  }
+
+  /** The causal-lm network that a configuration describes. */
   public static Architecture architecture(LlamaConfig config) {
-    Map<String, String> tied =
-        config.tieWordEmbeddings()
-            ? Map.of(LlamaParameters.LM_HEAD, LlamaParameters.EMBEDDING)
-            : Map.of();
+    return architecture(config, Head.CAUSAL_LM);
+  }
+
+  /**
+   * The network that a configuration describes.
+   *
+   * @param head CAUSAL_LM or VALUE
+   */
+  public static Architecture architecture(LlamaConfig config, Head head) {
+    HeadWeight weight =
+        HeadWeight.of(
+            head, config.tieWordEmbeddings() ? LlamaParameters.EMBEDDING : HeadWeight.LM_HEAD);
     return new Architecture(
-        ARCHITECTURE,
-        Head.CAUSAL_LM,
-        LlamaParameters.table(config),
-        program(config),
+        String.valueOf(ARCHITECTURES.get(head)),
+        head,
+        LlamaParameters.table(config, weight),
+        program(config, weight),
         config.maxPositionEmbeddings(),
-        tied,
-        BUFFERS,
+        weight.tied(),
+        weight.ignored(BUFFERS),
         "model.",
         parameter -> start(parameter, config.initializerRange()));
   }
@@ -64,10 +81,10 @@ public final class Llama implements Family {
     return parameter.shape().rank() == 1 ? new Start(1, 0) : new Start(0, range);
   }
 
-  private static Program program(LlamaConfig config) {
+  private static Program program(LlamaConfig config, HeadWeight weight) {
     String family =
         ScriptText.substitute(
-            ScriptText.resource(Llama.class, "llama.torchscript"), literals(config));
+            ScriptText.resource(Llama.class, "llama.torchscript"), literals(config, weight));
     return new Program(
         ScriptText.join(List.of(ScriptText.common(), family)),
         config.numHiddenLayers(),
@@ -77,7 +94,7 @@ public final class Llama implements Family {
         config.headDim());
   }
 
-  private static Map<String, String> literals(LlamaConfig config) {
+  private static Map<String, String> literals(LlamaConfig config, HeadWeight weight) {
     Map<String, String> literals = new LinkedHashMap<>();
     literals.put("HEADS", Integer.toString(config.numAttentionHeads()));
     literals.put("KV_HEADS", Integer.toString(config.numKeyValueHeads()));
@@ -88,9 +105,7 @@ public final class Llama implements Family {
     literals.put("PAD_ID", Integer.toString(config.padTokenId().orElse(-1)));
     literals.put("ATTENTION_DROPOUT", ScriptText.literal(config.attentionDropout()));
     literals.put("ATTENTION_SCALING", ScriptText.literal(1.0));
-    literals.put(
-        "HEAD_WEIGHT",
-        config.tieWordEmbeddings() ? LlamaParameters.EMBEDDING : LlamaParameters.LM_HEAD);
+    literals.putAll(weight.literals());
     return literals;
   }
 }

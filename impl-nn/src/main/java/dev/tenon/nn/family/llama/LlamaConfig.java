@@ -3,7 +3,7 @@ package dev.tenon.nn.family.llama;
 import dev.tenon.error.InvalidInputException;
 import dev.tenon.internal.Problems;
 import dev.tenon.nn.config.ConfigReader;
-import dev.tenon.nn.family.Sizes;
+import dev.tenon.nn.internal.Sizes;
 import java.util.Map;
 import java.util.OptionalInt;
 

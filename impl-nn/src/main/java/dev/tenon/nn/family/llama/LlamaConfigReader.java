@@ -3,7 +3,7 @@ package dev.tenon.nn.family.llama;
 import dev.tenon.error.CheckpointException;
 import dev.tenon.error.InvalidInputException;
 import dev.tenon.nn.config.ConfigReader;
-import dev.tenon.nn.family.Sizes;
+import dev.tenon.nn.internal.Sizes;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -74,9 +74,6 @@ final class LlamaConfigReader {
    * ignores too are ignored.
    */
   private static void refuse(ConfigReader keys) {
-    if (keys.has("architectures") && !keys.lists("architectures", Llama.ARCHITECTURE)) {
-      keys.unsupported("architectures", Llama.ARCHITECTURE);
-    }
     if (!SILU.contains(keys.text("hidden_act", "silu"))) {
       keys.unsupported("hidden_act", "silu");
     }

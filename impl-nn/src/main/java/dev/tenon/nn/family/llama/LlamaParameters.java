@@ -1,6 +1,7 @@
 package dev.tenon.nn.family.llama;
 
 import dev.tenon.model.Parameter;
+import dev.tenon.nn.family.HeadWeight;
 import dev.tenon.nn.family.ParameterTable;
 import dev.tenon.tensor.Shape;
 import java.util.List;
@@ -8,7 +9,6 @@ import java.util.List;
 /** Llama's parameter table, under transformers' names. */
 final class LlamaParameters {
   static final String EMBEDDING = "model.embed_tokens.weight";
-  static final String LM_HEAD = "lm_head.weight";
   private static final String NORM = "model.norm.weight";
 
   private final LlamaConfig config;
@@ -19,17 +19,15 @@ final class LlamaParameters {
   }
 
   /** Embedding, blocks, final norm, head. Nothing decays but the projections and an untied head. */
-  static List<Parameter> table(LlamaConfig config) {
+  static List<Parameter> table(LlamaConfig config, HeadWeight head) {
     LlamaParameters parameters = new LlamaParameters(config);
     Shape vectors = Shape.of(config.vocabSize(), config.hiddenSize());
-    parameters.table.embedding(EMBEDDING, vectors, config.tieWordEmbeddings());
+    parameters.table.embedding(EMBEDDING, vectors, head.name().equals(EMBEDDING));
     for (int layer = 0; layer < config.numHiddenLayers(); layer++) {
       parameters.block(layer);
     }
     parameters.table.head(NORM, Shape.of(config.hiddenSize()), false);
-    if (!config.tieWordEmbeddings()) {
-      parameters.table.head(LM_HEAD, vectors, true);
-    }
+    head.addTo(parameters.table, vectors);
     return parameters.table.parameters();
   }
 

@@ -11,7 +11,6 @@ import dev.tenon.nn.config.ConfigFile;
 import dev.tenon.nn.family.gpt2.Gpt2Config.AttentionScale;
 import dev.tenon.nn.family.gpt2.Gpt2Config.Dropout;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -62,7 +61,6 @@ class Gpt2ConfigTest {
     refuses("activation_function", "prelu");
     refuses("add_cross_attention", true);
     refuses("quantization_config", Map.of("bits", 4));
-    refuses("architectures", List.of("GPT2ForTokenClassification"));
   }
 
   private static void refuses(String key, Object value) {

@@ -66,7 +66,6 @@ class LlamaConfigTest {
     refuses("pretraining_tp", 2);
     refuses("partial_rotary_factor", 0.5);
     refuses("quantization_config", Map.of("bits", 4));
-    refuses("architectures", List.of("LlamaForSequenceClassification"));
     for (String type : List.of("linear", "dynamic", "yarn", "longrope")) {
       assertThatThrownBy(() -> readWith("rope_scaling", Map.of("rope_type", type, "factor", 2.0)))
           .isInstanceOf(UnsupportedFeatureException.class)

@@ -1,4 +1,4 @@
-package dev.tenon.nn.family;
+package dev.tenon.nn.internal;
 
 import dev.tenon.internal.Problems;
 
