@@ -45,7 +45,7 @@ final class TorchTrainEngine extends TorchEngine implements TrainEngine {
     owned = bridge.scope("train engine");
     try {
       weights = StageWeights.load(network, owned, true);
-      program = new TrainingProgram(module, weights, owned);
+      program = new TrainingProgram(module, weights, spec.gradientCheckpointing(), owned);
     } catch (RuntimeException e) {
       release();
       throw e;
@@ -112,24 +112,16 @@ final class TorchTrainEngine extends TorchEngine implements TrainEngine {
     List<NamedArray> parts = checkedMicroBatches(batch);
     BatchLoss loss = start(objective, batch, parts, seeds);
     OutputPlan plan = OutputPlan.of(network(), objective.outputs());
-    TorchValue accumulated = step.tensors(List.of());
+    TorchValue sums = program.noSums(step);
     for (int i = 0; i < parts.size(); i++) {
       NamedArray part = parts.get(i);
       try (NativeScope scope = bridge.scope("micro-batch")) {
         MicroBatch micro = new MicroBatch(part, plan, seeds.of(i), scope);
-        TorchValue next =
-            program.backward(
-                micro,
-                chunk(scope),
-                outputs -> loss.gradient(part, outputs, scope),
-                accumulated,
-                scope,
-                step);
-        accumulated.close();
-        accumulated = next;
+        program.backward(
+            micro, chunk(scope), outputs -> loss.gradient(part, outputs, scope), sums, scope);
       }
     }
-    return new Gradients(accumulated, loss);
+    return new Gradients(program.whole(sums, step), loss);
   }
 
   private AdamWState optimizer() {

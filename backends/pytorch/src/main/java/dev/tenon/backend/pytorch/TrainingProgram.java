@@ -16,13 +16,22 @@ final class TrainingProgram {
   private static final CallSettings NO_GRAD = CallSettings.noGrad(0);
 
   private final TorchModule module;
+  private final boolean checkpointing;
   private final TorchValue embed;
   private final TorchValue blocks;
   private final TorchValue head;
   private final TorchValue parameters;
 
-  TrainingProgram(TorchModule module, StageWeights weights, NativeScope owner) {
+  /**
+   * Binds a driver to weights.
+   *
+   * @param checkpointing whether a backward pass runs the blocks again instead of keeping all of
+   *     their activations
+   */
+  TrainingProgram(
+      TorchModule module, StageWeights weights, boolean checkpointing, NativeScope owner) {
     this.module = module;
+    this.checkpointing = checkpointing;
     embed = weights.embed(owner);
     blocks = weights.blocks(owner);
     head = weights.head(owner);
@@ -52,25 +61,32 @@ final class TrainingProgram {
         chunk);
   }
 
+  /** Sums of gradients, {@code List[Tensor]} in the order of the network's parameters, empty. */
+  TorchValue noSums(NativeScope scope) {
+    return module.call(NO_GRAD, scope, "no_sums", parameters);
+  }
+
   /**
    * Forward and backward over a micro-batch.
    *
    * @param gradient of the loss with respect to the outputs, given the outputs
-   * @param accumulated gradients so far, empty at first
-   * @return the sums of both, owned by {@code step}
+   * @param sums the gradients are added to these
    */
-  TorchValue backward(
+  void backward(
       MicroBatch batch,
       TorchValue chunk,
       UnaryOperator<TorchValue> gradient,
-      TorchValue accumulated,
-      NativeScope scope,
-      NativeScope step) {
+      TorchValue sums,
+      NativeScope scope) {
+    if (checkpointing) {
+      checkpointedBackward(batch, chunk, gradient, sums, scope);
+      return;
+    }
     // x and kept carry the graph from the forward to the backward call.
     List<TorchValue> passed = forward(GRAD, "train_forward", batch, chunk, scope).elements();
-    return module.call(
+    module.call(
         GRAD,
-        step,
+        scope,
         "train_backward",
         head,
         batch.rows,
@@ -81,7 +97,38 @@ final class TrainingProgram {
         passed.get(2),
         gradient.apply(passed.get(1)),
         parameters,
-        accumulated);
+        sums);
+  }
+
+  private void checkpointedBackward(
+      MicroBatch batch,
+      TorchValue chunk,
+      UnaryOperator<TorchValue> gradient,
+      TorchValue sums,
+      NativeScope scope) {
+    List<TorchValue> passed =
+        forward(NO_GRAD, "checkpoint_forward", batch, chunk, scope).elements();
+    module.call(
+        GRAD,
+        scope,
+        "checkpoint_backward",
+        embed,
+        blocks,
+        head,
+        batch.rows,
+        batch.plan,
+        batch.wantRows,
+        batch.wantNext,
+        chunk,
+        passed.get(0),
+        gradient.apply(passed.get(1)),
+        parameters,
+        sums);
+  }
+
+  /** The sums after the last micro-batch, with 0 for what no output depends on. */
+  TorchValue whole(TorchValue sums, NativeScope scope) {
+    return module.call(NO_GRAD, scope, "whole_sums", parameters, sums);
   }
 
   /** Scales gradients to a norm of at most {@code maxNorm}, unless 0; the norm before. */

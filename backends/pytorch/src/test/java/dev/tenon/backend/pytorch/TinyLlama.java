@@ -30,17 +30,21 @@ final class TinyLlama {
   private TinyLlama() {}
 
   static Model create(boolean tied) {
-    return HfModels.create("tiny", Device.cpu(), CONFIG.withTiedHead(tied).toMap(), tokenizer(), 7);
+    return create(CONFIG.withTiedHead(tied));
   }
 
   /** With dropout of attention weights in training. */
   static Model withDropout(double probability) {
-    return HfModels.create(
-        "tiny",
-        Device.cpu(),
-        CONFIG.withTiedHead(true).withAttentionDropout(probability).toMap(),
-        tokenizer(),
-        7);
+    return create(CONFIG.withTiedHead(true).withAttentionDropout(probability));
+  }
+
+  /** Many narrow layers, so that activations outweigh everything else. */
+  static Model deep() {
+    return create(LlamaConfig.of(VOCABULARY, 128, 512, 24, 4));
+  }
+
+  private static Model create(LlamaConfig config) {
+    return HfModels.create("tiny", Device.cpu(), config.toMap(), tokenizer(), 7);
   }
 
   private static Path tokenizer() {
