@@ -3,9 +3,10 @@ package dev.tenon.nn.internal;
 import java.util.Map;
 
 /**
- * The system properties that keep DJL offline, silent and, for the tokenizers, on the CPU library.
- * They are read when DJL's classes load, so {@link #apply} comes before the first use of any. Safe
- * for threads.
+ * The system properties that keep DJL offline, silent and, for the tokenizers, on the CPU library,
+ * and that name a directory for native libraries where DJL's own choice cannot be written. They are
+ * read when DJL's classes load, so {@link #apply} comes before the first use of any. Safe for
+ * threads.
  */
 public final class DjlSettings {
   /** Property, the environment variable that DJL prefers to it, value. */
@@ -25,6 +26,8 @@ public final class DjlSettings {
             System.setProperty(property, setting.value());
           }
         });
+    NativesCache.replacement()
+        .ifPresent(x -> System.setProperty(NativesCache.PROPERTY, x.toString()));
   }
 
   private record Setting(String variable, String value) {}

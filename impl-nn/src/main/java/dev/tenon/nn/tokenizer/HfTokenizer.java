@@ -40,6 +40,15 @@ public final class HfTokenizer implements Tokenizer {
     return new HfTokenizer(new NativeTokenizer(json.file(), json.text()), vocabulary, specials);
   }
 
+  /**
+   * Loads HuggingFace's native library, which the first tokenizer does otherwise.
+   *
+   * @throws dev.tenon.error.UnsupportedFeatureException saying why it cannot be loaded
+   */
+  public static void loadLibrary() {
+    NativeTokenizer.load();
+  }
+
   @Override
   public Encoding encode(String text, boolean addSpecialTokens) {
     return tokenizer.encode(text, addSpecialTokens);

@@ -6,11 +6,11 @@ import ai.djl.huggingface.tokenizers.jni.LibUtils;
 import ai.djl.huggingface.tokenizers.jni.TokenizersLibrary;
 import dev.tenon.error.CheckpointException;
 import dev.tenon.error.InvalidInputException;
-import dev.tenon.error.UnsupportedFeatureException;
 import dev.tenon.internal.Problems;
 import dev.tenon.model.Tokenizer.Encoding;
 import dev.tenon.model.Tokenizer.Span;
 import dev.tenon.nn.internal.DjlSettings;
+import dev.tenon.nn.internal.NativeFailure;
 import dev.tenon.tensor.TokenIds;
 import java.lang.ref.Cleaner;
 import java.lang.ref.Reference;
@@ -152,7 +152,7 @@ final class NativeTokenizer {
    *
    * @throws UnsupportedFeatureException on a platform that it is not built for
    */
-  private static void load() {
+  static void load() {
     DjlSettings.apply();
     Thread thread = Thread.currentThread();
     ClassLoader before = thread.getContextClassLoader();
@@ -161,14 +161,10 @@ final class NativeTokenizer {
     thread.setContextClassLoader(NativeTokenizer.class.getClassLoader());
     try {
       LibUtils.checkStatus();
-    } catch (EngineException e) {
+    } catch (EngineException | LinkageError e) {
       String platform = System.getProperty("os.name") + " " + System.getProperty("os.arch");
-      throw new UnsupportedFeatureException(
-          Problems.problem(
-              "tokenizers library",
-              e.getMessage(),
-              "a platform that it is built for, not " + platform),
-          e);
+      throw NativeFailure.of(
+          "tokenizers library", e, "a platform that it is built for, not " + platform);
     } finally {
       thread.setContextClassLoader(before);
     }

@@ -1,5 +1,6 @@
 package dev.tenon.cli;
 
+import dev.tenon.cli.doctor.DoctorCommand;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.OutputStreamWriter;
@@ -21,7 +22,12 @@ import picocli.CommandLine.ScopeType;
     description = "Fine-tune, run and check language models in the JVM.",
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {FinetuneCommand.class, GenerateCommand.class, ConformanceCommand.class})
+    subcommands = {
+      FinetuneCommand.class,
+      GenerateCommand.class,
+      ConformanceCommand.class,
+      DoctorCommand.class
+    })
 public final class Tenon {
   /** Read by {@link Failures}. */
   @Option(

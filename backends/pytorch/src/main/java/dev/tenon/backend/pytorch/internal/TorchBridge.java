@@ -42,6 +42,16 @@ public final class TorchBridge {
     return bridge;
   }
 
+  /** Versions, place and means of the libraries that this bridge runs. */
+  public TorchRuntime runtime() {
+    return TorchRuntime.read(natives);
+  }
+
+  /** The Maven artifact with libtorch for this platform; nothing is loaded. */
+  public static String nativesArtifact() {
+    return TorchStart.artifact();
+  }
+
   /** What Java owns now on the native side, in the whole process. */
   public static OpenHandles openHandles() {
     return HandleCounter.read();

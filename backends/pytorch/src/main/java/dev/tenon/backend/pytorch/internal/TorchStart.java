@@ -6,6 +6,7 @@ import ai.djl.util.Platform;
 import dev.tenon.error.UnsupportedFeatureException;
 import dev.tenon.internal.Problems;
 import dev.tenon.nn.internal.DjlSettings;
+import dev.tenon.nn.internal.NativeFailure;
 
 /** Loads libtorch through DJL, once in a process. */
 final class TorchStart {
@@ -41,13 +42,15 @@ final class TorchStart {
   private static UnsupportedFeatureException refusal(Throwable cause) {
     ClassLoader loader = TorchStart.class.getClassLoader();
     boolean found = loader != null && loader.getResource(NATIVES_RESOURCE) != null;
-    String problem = found ? String.valueOf(cause.getMessage()) : "not on the class path";
-    return new UnsupportedFeatureException(
-        Problems.problem(
-            "libtorch",
-            problem,
-            "the dependency dev.tenon:tenon-natives-cpu-"
-                + Platform.fromSystem("pytorch").getClassifier()),
-        cause);
+    String artifact = "the dependency " + artifact();
+    return found
+        ? NativeFailure.of("libtorch", cause, artifact)
+        : new UnsupportedFeatureException(
+            Problems.problem("libtorch", "not on the class path", artifact), cause);
+  }
+
+  /** The artifact with libtorch for this platform. */
+  static String artifact() {
+    return "dev.tenon:tenon-natives-cpu-" + Platform.fromSystem("pytorch").getClassifier();
   }
 }
