@@ -119,6 +119,7 @@ final class TrainingProgram {
         batch.plan,
         batch.wantRows,
         batch.wantNext,
+        batch.wantSequences,
         chunk,
         passed.get(0),
         gradient.apply(passed.get(1)),

@@ -131,6 +131,25 @@ class CheckpointingTest {
   }
 
   @Test
+  void aValueHeadsGradientsAreThoseOfThePlainPass() {
+    Objective values =
+        Objective.of(
+            "values",
+            OutputRequest.of(Output.VALUES, Output.SCORES),
+            List.of(),
+            """
+            def weight(self, batch: Dict[str, Tensor], hp: Dict[str, float]) -> Tensor:
+              return torch.sum(batch["lengths"].float())
+            def loss(self, out: Dict[str, Tensor], batch: Dict[str, Tensor], hp: Dict[str, float]) -> Dict[str, Tensor]:
+              return {"loss": torch.sum(torch.sin(out["values"])) + torch.sum(out["scores"] * batch["lengths"])}
+            """);
+    FinetuneSpec spec = SPEC.microBatchTokens(18);
+    Gradients.assertClose(
+        Gradients.of(TinyLlama.withValues(), spec.gradientCheckpointing(true), batch, values),
+        Gradients.of(TinyLlama.withValues(), spec, batch, values));
+  }
+
+  @Test
   void aRunEndsWhereThePlainRunEnds() {
     assertThat(run(SPEC.gradientCheckpointing(true)).get("loss"))
         .isCloseTo(run(SPEC).get("loss"), within(1e-4));

@@ -16,7 +16,9 @@ import dev.tenon.tensor.NamedArray;
 import dev.tenon.tensor.TensorData;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.stream.IntStream;
 
@@ -43,8 +45,20 @@ final class TinyLlama {
     return create(LlamaConfig.of(VOCABULARY, 128, 512, 24, 4));
   }
 
+  /** With a value head. */
+  static Model withValues() {
+    Map<String, Object> keys = new LinkedHashMap<>(CONFIG.toMap());
+    keys.put("architectures", List.of("LlamaForSequenceClassification"));
+    keys.put("num_labels", 1);
+    return create(keys);
+  }
+
   private static Model create(LlamaConfig config) {
-    return HfModels.create("tiny", Device.cpu(), config.toMap(), tokenizer(), 7);
+    return create(config.toMap());
+  }
+
+  private static Model create(Map<String, Object> keys) {
+    return HfModels.create("tiny", Device.cpu(), keys, tokenizer(), 7);
   }
 
   private static Path tokenizer() {
