@@ -37,13 +37,4 @@ final class Distribution {
     double entropy = entropy();
     return DoubleStream.of(logprobs).map(x -> -Math.exp(x) * (x + entropy) / temperature).toArray();
   }
-
-  /** The most probable token, the lower id among equals. */
-  int argmax() {
-    int best = 0;
-    for (int v = 1; v < logprobs.length; v++) {
-      best = logprobs[v] > logprobs[best] ? v : best;
-    }
-    return best;
-  }
 }

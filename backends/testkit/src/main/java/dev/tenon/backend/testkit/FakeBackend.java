@@ -1,5 +1,6 @@
 package dev.tenon.backend.testkit;
 
+import dev.tenon.backend.testkit.objectives.TwinnedObjective;
 import dev.tenon.error.InvalidInputException;
 import dev.tenon.error.UnsupportedFeatureException;
 import dev.tenon.internal.Problems;
@@ -56,6 +57,15 @@ public final class FakeBackend implements ModelBackend {
     SortedMap<String, Function<Map<String, Double>, LossFunction>> more = new TreeMap<>(twins);
     more.put(objective, twin);
     return new FakeBackend(more);
+  }
+
+  /** The same backend with the twins of examples. */
+  public FakeBackend with(TwinnedObjective... objectives) {
+    FakeBackend backend = this;
+    for (TwinnedObjective objective : objectives) {
+      backend = backend.withTwin(objective.name(), objective.twin());
+    }
+    return backend;
   }
 
   /** What an engine runs for an objective. */

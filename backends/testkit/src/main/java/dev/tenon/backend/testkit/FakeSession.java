@@ -4,6 +4,7 @@ import dev.tenon.error.EngineClosedException;
 import dev.tenon.error.InsufficientMemoryException;
 import dev.tenon.error.InvalidInputException;
 import dev.tenon.generation.FinishReason;
+import dev.tenon.generation.GenerationOptions;
 import dev.tenon.generation.GenerationRequest;
 import dev.tenon.generation.GenerationSession;
 import dev.tenon.generation.Piece;
@@ -12,13 +13,15 @@ import dev.tenon.internal.CallGuard;
 import dev.tenon.internal.Problems;
 import dev.tenon.tensor.TokenIds;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 
-/** Greedy generation; the state after the last token is the whole cache of a request. */
+/** Generation; the state after the last token is the whole cache of a request. */
 final class FakeSession implements GenerationSession {
   private final FakeNetwork network;
   private final FakeParameters weights;
@@ -133,30 +136,40 @@ final class FakeSession implements GenerationSession {
   private final class Live {
     private final long id;
     private final GenerationRequest request;
+    private final TokenChoice choice;
     private final Recurrence recurrence = new Recurrence(network.hiddenSize(), weights);
+    private final Set<Integer> seen = new HashSet<>();
     private double[] state = recurrence.start(); // [H]
     private int generated;
 
     private Live(long id, GenerationRequest request) {
       this.id = id;
       this.request = request;
-      request.promptIds().stream().forEach(token -> state = recurrence.next(state, (int) token));
+      this.choice = new TokenChoice(request);
+      request.promptIds().stream().forEach(token -> take((int) token));
+    }
+
+    private void take(int token) {
+      state = recurrence.next(state, token);
+      seen.add(token);
     }
 
     private Piece step() {
-      Distribution next = new Distribution(Recurrence.times(weights.head, state), 1);
-      int token = next.argmax();
-      state = recurrence.next(state, token);
+      GenerationOptions options = request.options();
+      double[] logits = Recurrence.times(weights.head, state);
+      int token = choice.choose(logits, seen, generated);
+      double logprob = new Distribution(logits, options.temperature()).logprob(token);
+      take(token);
       generated++;
-      List<Float> logprobs = List.of((float) next.logprob(token));
-      return new Piece(id, TokenIds.of(token), logprobs, finishReason(token));
+      return new Piece(
+          id, TokenIds.of(token), List.of((float) logprob), finishReason(options, token));
     }
 
-    private Optional<FinishReason> finishReason(int token) {
-      if (request.options().eosTokenIds().contains(token) && !request.options().ignoreEos()) {
+    private Optional<FinishReason> finishReason(GenerationOptions options, int token) {
+      if (options.closingIds().contains(token)) {
         return Optional.of(FinishReason.STOP);
       }
-      return generated == request.options().maxNewTokens()
+      return generated == options.maxNewTokens()
           ? Optional.of(FinishReason.LENGTH)
           : Optional.empty();
     }

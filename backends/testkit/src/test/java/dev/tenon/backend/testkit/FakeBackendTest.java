@@ -3,7 +3,7 @@ package dev.tenon.backend.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.tenon.backend.testkit.objectives.SftTwin;
+import dev.tenon.backend.testkit.objectives.ExampleObjectives;
 import dev.tenon.error.UnknownNameException;
 import dev.tenon.error.UnsupportedFeatureException;
 import dev.tenon.model.Head;
@@ -32,7 +32,7 @@ class FakeBackendTest {
           List.of(new BatchField("loss_mask", FieldKind.TOKEN, DType.BOOL)),
           "def weight(self\ndef loss(self");
 
-  private final FakeBackend backend = new FakeBackend().withTwin("sft", new SftTwin());
+  private final FakeBackend backend = new FakeBackend().with(ExampleObjectives.sft());
   private final NamedArray batch =
       NamedArray.builder(Items.ofLengths(3, 2))
           .put("input_ids", TensorData.ofLongs(new long[] {1, 2, 3, 4, 5}, 5))
@@ -59,7 +59,7 @@ class FakeBackendTest {
 
   @Test
   void aJavaObjectiveNeedsNoTwin() {
-    Objective java = Objective.java("own", SFT.outputs(), new SftTwin());
+    Objective java = Objective.java("own", SFT.outputs(), ExampleObjectives.sft().function());
     try (Model model = backend.initialize(network(), FinetuneSpec.steps(1))) {
       assertThat(model.engine().evalBatch(batch, java))
           .isEqualTo(model.engine().evalBatch(batch, SFT));

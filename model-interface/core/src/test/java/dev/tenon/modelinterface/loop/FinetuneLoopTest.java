@@ -8,7 +8,7 @@ import dev.tenon.backend.testkit.ByteTokenizer;
 import dev.tenon.backend.testkit.FakeBackend;
 import dev.tenon.backend.testkit.FakeEngine;
 import dev.tenon.backend.testkit.FakeNetwork;
-import dev.tenon.backend.testkit.objectives.SftTwin;
+import dev.tenon.backend.testkit.objectives.ExampleObjectives;
 import dev.tenon.error.CheckpointException;
 import dev.tenon.error.InvalidInputException;
 import dev.tenon.error.UnsupportedFeatureException;
@@ -87,7 +87,7 @@ class FinetuneLoopTest {
   static Model trainable() {
     FinetuneSpec spec = FinetuneSpec.openEnded().learningRate(0.05).schedule(Schedule.constant(0));
     return new FakeBackend()
-        .withTwin("sft", new SftTwin())
+        .with(ExampleObjectives.sft())
         .initialize(FakeNetwork.of(258, 512).model("fake", BYTES), spec);
   }
 

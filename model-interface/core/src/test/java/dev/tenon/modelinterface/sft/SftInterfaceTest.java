@@ -8,7 +8,7 @@ import dev.tenon.backend.testkit.ByteTokenizer;
 import dev.tenon.backend.testkit.FakeBackend;
 import dev.tenon.backend.testkit.FakeEngine;
 import dev.tenon.backend.testkit.FakeNetwork;
-import dev.tenon.backend.testkit.objectives.SftTwin;
+import dev.tenon.backend.testkit.objectives.ExampleObjectives;
 import dev.tenon.error.InvalidInputException;
 import dev.tenon.model.Metrics;
 import dev.tenon.model.Model;
@@ -32,7 +32,7 @@ class SftInterfaceTest {
   private final SftInterface sft = new SftInterface();
   private final Model model =
       new FakeBackend()
-          .withTwin("sft", new SftTwin())
+          .with(ExampleObjectives.sft())
           .initialize(
               FakeNetwork.of(258, 512).model("fake", new ByteTokenizer()),
               FinetuneSpec.openEnded().learningRate(0.05).schedule(Schedule.constant(0)));
