@@ -1,0 +1,33 @@
+package dev.tenon.backend.testkit;
+
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.tenon.model.Model;
+import org.junit.jupiter.api.Test;
+
+/**
+ * The contract of {@link dev.tenon.model.ModelBackend} as a test class to inherit: a subclass names
+ * the backend and a small model, JUnit runs the tests. They cover a stored reference step, outputs,
+ * refusals of wrong input, saving and reopening, threads, sessions, training, micro-batches,
+ * skipped steps, objectives of every kind, and training state; every engine runs inside an {@link
+ * AssertingBackend}.
+ *
+ * <p>What a backend cannot do it says by overriding a {@code supports…} method; the tests then ask
+ * for a loud refusal instead. The package's documentation has an example.
+ */
+public abstract class ModelBackendContract extends ObjectiveTests {
+  @Test
+  public void agreesWithTheStoredReferenceStep() {
+    assumeTrue(reference().isPresent(), "no reference step");
+    ReferenceStep step = reference().orElseThrow();
+    Model network = open(step.copyTo(directory.resolve("reference")));
+    try (Model model = inference(network)) {
+      step.checkOutputs(model.engine());
+    }
+    if (supportsTraining()) {
+      try (Model model = training(network, step.spec())) {
+        step.checkTraining(model.trainEngine());
+      }
+    }
+  }
+}
