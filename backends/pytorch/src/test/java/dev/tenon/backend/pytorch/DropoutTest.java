@@ -8,6 +8,7 @@ import dev.tenon.backend.pytorch.internal.NativeScope;
 import dev.tenon.backend.pytorch.internal.TorchBridge;
 import dev.tenon.backend.pytorch.internal.TorchModule;
 import dev.tenon.backend.pytorch.internal.TorchValue;
+import dev.tenon.backend.testkit.LeakExtension;
 import dev.tenon.model.Model;
 import dev.tenon.model.Network;
 import dev.tenon.nn.script.ProgramArchives;
@@ -17,12 +18,14 @@ import dev.tenon.tensor.TensorData;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class DropoutTest {
+  @RegisterExtension static final LeakExtension LEAKS = NativeLeaks.extension();
+
   private static final int SIDE = 600;
   private static final int ENTRIES = SIDE * SIDE;
   private static final double P = 0.1;
@@ -30,12 +33,6 @@ class DropoutTest {
       FinetuneSpec.steps(9).learningRate(1e-2).microBatchTokens(18);
 
   private final NamedArray batch = TinyLlama.batch(3, 9, 4, 7, 1, 12, 5);
-
-  @AfterEach
-  void nothingNativeIsLeft() {
-    assertThat(TorchBridge.openHandles().values()).isZero();
-    assertThat(TorchBridge.openHandles().modules()).isZero();
-  }
 
   /** Five standard deviations of a count of n independent events of probability p, as a share. */
   private static double bound(double p, double n) {

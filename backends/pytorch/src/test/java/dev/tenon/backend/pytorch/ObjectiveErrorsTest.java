@@ -3,7 +3,7 @@ package dev.tenon.backend.pytorch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.tenon.backend.pytorch.internal.TorchBridge;
+import dev.tenon.backend.testkit.LeakExtension;
 import dev.tenon.error.InvalidInputException;
 import dev.tenon.model.Model;
 import dev.tenon.model.Output;
@@ -16,10 +16,12 @@ import dev.tenon.spec.FinetuneSpec;
 import dev.tenon.tensor.NamedArray;
 import dev.tenon.tensor.TensorData;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 class ObjectiveErrorsTest {
+  @RegisterExtension static final LeakExtension LEAKS = NativeLeaks.extension();
+
   private static final String TEXT = RepelText.TEXT;
   private static final String FITS =
       " (expected: a loss that fits the outputs and fields it names)";
@@ -27,12 +29,6 @@ class ObjectiveErrorsTest {
       "\ndef veto(self, stats: Dict[str, Tensor], hp: Dict[str, float])";
 
   private final NamedArray batch = TinyLlama.batch(3, 9, 4, 7);
-
-  @AfterEach
-  void nothingNativeIsLeft() {
-    assertThat(TorchBridge.openHandles().values()).isZero();
-    assertThat(TorchBridge.openHandles().modules()).isZero();
-  }
 
   @Test
   void aTextThatDoesNotCompileNamesLineAndColumnAsWritten() {

@@ -3,7 +3,7 @@ package dev.tenon.backend.pytorch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.tenon.backend.pytorch.internal.TorchBridge;
+import dev.tenon.backend.testkit.LeakExtension;
 import dev.tenon.model.Metrics;
 import dev.tenon.model.Model;
 import dev.tenon.model.Output;
@@ -19,22 +19,18 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ObjectivesTest {
+  @RegisterExtension static final LeakExtension LEAKS = NativeLeaks.extension();
+
   private static final int[] LENGTHS = {9, 4, 7, 1, 12, 5};
   private static final FinetuneSpec SPEC = FinetuneSpec.steps(9).learningRate(1e-2);
 
   private final NamedArray batch = TinyLlama.batch(3, LENGTHS);
-
-  @AfterEach
-  void nothingNativeIsLeft() {
-    assertThat(TorchBridge.openHandles().values()).isZero();
-    assertThat(TorchBridge.openHandles().modules()).isZero();
-  }
 
   private static TextObjective repel() {
     return RepelText.objective(RepelText.TEXT)

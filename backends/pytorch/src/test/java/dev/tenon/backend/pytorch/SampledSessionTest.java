@@ -2,7 +2,7 @@ package dev.tenon.backend.pytorch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tenon.backend.pytorch.internal.TorchBridge;
+import dev.tenon.backend.testkit.LeakExtension;
 import dev.tenon.generation.FinishReason;
 import dev.tenon.generation.GenerationOptions;
 import dev.tenon.generation.GenerationRequest;
@@ -24,9 +24,12 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Requests that ask for more than the likeliest token. */
 class SampledSessionTest {
+  @RegisterExtension static final LeakExtension LEAKS = NativeLeaks.extension();
+
   private static final SessionLimits LIMITS = new SessionLimits(16, 4000);
   private static final List<TokenIds> PROMPTS =
       List.of(
@@ -60,7 +63,6 @@ class SampledSessionTest {
   @AfterAll
   static void close() {
     model.close();
-    assertThat(TorchBridge.openHandles().values()).isZero();
   }
 
   private static GenerationRequest request(int i) {

@@ -1,12 +1,8 @@
 package dev.tenon.backend.pytorch;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.tenon.backend.pytorch.internal.TorchBridge;
-import dev.tenon.error.EngineClosedException;
-import dev.tenon.error.InsufficientMemoryException;
-import dev.tenon.error.InvalidInputException;
+import dev.tenon.backend.testkit.LeakExtension;
 import dev.tenon.generation.FinishReason;
 import dev.tenon.generation.GenerationOptions;
 import dev.tenon.generation.GenerationRequest;
@@ -15,10 +11,6 @@ import dev.tenon.generation.Piece;
 import dev.tenon.generation.SessionLimits;
 import dev.tenon.model.Engine;
 import dev.tenon.model.Model;
-import dev.tenon.model.Output;
-import dev.tenon.tensor.Items;
-import dev.tenon.tensor.NamedArray;
-import dev.tenon.tensor.TensorData;
 import dev.tenon.tensor.TokenIds;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -28,8 +20,11 @@ import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 class TorchSessionTest {
+  @RegisterExtension static final LeakExtension LEAKS = NativeLeaks.extension();
+
   private static final SessionLimits LIMITS = new SessionLimits(8, 1000);
   private static final List<TokenIds> PROMPTS =
       List.of(
@@ -50,7 +45,6 @@ class TorchSessionTest {
   @AfterAll
   static void close() {
     model.close();
-    assertThat(TorchBridge.openHandles().values()).isZero();
   }
 
   private static GenerationRequest request(TokenIds prompt, int maxNewTokens) {
@@ -71,43 +65,6 @@ class TorchSessionTest {
     try (GenerationSession session = engine.openSession(LIMITS)) {
       long id = session.add(request(prompt, maxNewTokens));
       return drain(session).get(id);
-    }
-  }
-
-  @Test
-  void greedyTokensAreTheLikeliestOfTheWholeForwardPass() {
-    TokenIds prompt = PROMPTS.get(2);
-    TokenIds all = prompt.concat(alone(prompt, 12));
-    NamedArray batch =
-        NamedArray.builder(Items.ofLengths(all.size()))
-            .put("input_ids", TensorData.ofLongs(all.toArray(), all.size()))
-            .build();
-    TensorData logits = engine.forward(batch, Output.LOGITS).get("logits");
-    for (int t = prompt.size(); t < all.size(); t++) {
-      assertThat(all.get(t)).isEqualTo(likeliest(logits, t - 1));
-    }
-  }
-
-  private static long likeliest(TensorData logits, int row) {
-    int best = 0;
-    for (int v = 1; v < TinyLlama.VOCABULARY; v++) {
-      float value = logits.getFloat((long) row * TinyLlama.VOCABULARY + v);
-      best = value > logits.getFloat((long) row * TinyLlama.VOCABULARY + best) ? v : best;
-    }
-    return best;
-  }
-
-  @Test
-  void aBatchOfDifferentLengthsAnswersAsEachPromptAlone() {
-    try (GenerationSession session = engine.openSession(LIMITS)) {
-      List<Long> ids = new ArrayList<>();
-      for (int i = 0; i < PROMPTS.size(); i++) {
-        ids.add(session.add(request(PROMPTS.get(i), 5 + 3 * i)));
-      }
-      Map<Long, TokenIds> answers = drain(session);
-      for (int i = 0; i < PROMPTS.size(); i++) {
-        assertThat(answers.get(ids.get(i))).isEqualTo(alone(PROMPTS.get(i), 5 + 3 * i));
-      }
     }
   }
 
@@ -158,58 +115,5 @@ class TorchSessionTest {
       assertThat(pieces.get(end).finishReason()).isEqualTo(Optional.of(FinishReason.STOP));
       assertThat(session.step()).isEmpty();
     }
-  }
-
-  @Test
-  void logprobsAreThoseOfTheForwardPass() {
-    NamedArray prompt =
-        NamedArray.builder(Items.ofLengths(4))
-            .put("input_ids", TensorData.ofLongs(PROMPTS.get(0).toArray(), 4))
-            .build();
-    NamedArray answer = engine.generate(prompt, GenerationOptions.greedy(5).ignoringEos());
-    TensorData expected = engine.forward(answer, Output.TOKEN_LOGPROBS).get("token_logprobs");
-    for (int t = 0; t < 8; t++) {
-      float found = answer.get("logprobs").getFloat(t);
-      float wanted = t < 3 ? 0 : expected.getFloat(t);
-      assertThat(Math.abs(found - wanted)).isLessThan(1e-5f);
-    }
-    assertThat(answer.get("truncated").getBoolean(0)).isTrue();
-    assertThat(answer.get("finish_reason").getLong(0)).isEqualTo(1);
-  }
-
-  @Test
-  void limitsAreRefusedBeforeAnythingIsAllocated() {
-    try (GenerationSession session = engine.openSession(new SessionLimits(2, 20))) {
-      session.add(request(PROMPTS.get(0), 4));
-      assertThatThrownBy(() -> session.add(request(PROMPTS.get(2), 4)))
-          .isInstanceOf(InsufficientMemoryException.class)
-          .hasMessageContaining("2 requests of 21 cache tokens");
-      assertThatThrownBy(() -> session.add(request(PROMPTS.get(2), 12)))
-          .isInstanceOf(InvalidInputException.class)
-          .hasMessageContaining("request: 21 cache tokens");
-      assertThatThrownBy(() -> session.add(request(TokenIds.of(1, 400), 2)))
-          .isInstanceOf(InvalidInputException.class)
-          .hasMessage("prompt token: 400 (expected: 0 to 28)");
-      assertThat(drain(session)).hasSize(1);
-    }
-  }
-
-  @Test
-  void aContextThatIsTooLongIsRefused() {
-    try (GenerationSession session = engine.openSession(new SessionLimits(1, 10_000))) {
-      assertThatThrownBy(() -> session.add(request(PROMPTS.get(0), 2045)))
-          .isInstanceOf(InvalidInputException.class)
-          .hasMessage(
-              "prompt and max_new_tokens: 4 + 2045 (expected: at most max_position_embeddings"
-                  + " 2048)");
-    }
-  }
-
-  @Test
-  void aClosedSessionRefusesCalls() {
-    GenerationSession session = engine.openSession(LIMITS);
-    session.close();
-    session.close();
-    assertThatThrownBy(session::step).isInstanceOf(EngineClosedException.class);
   }
 }

@@ -3,7 +3,7 @@ package dev.tenon.backend.pytorch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.tenon.backend.pytorch.internal.TorchBridge;
+import dev.tenon.backend.testkit.LeakExtension;
 import dev.tenon.checkpoint.SafetensorsFile;
 import dev.tenon.error.CheckpointException;
 import dev.tenon.error.EngineClosedException;
@@ -30,13 +30,15 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class TrainingStateOnEngineTest {
+  @RegisterExtension static final LeakExtension LEAKS = NativeLeaks.extension();
+
   private static final int[] LENGTHS = {9, 4, 7, 1, 12, 5};
 
   /** Three micro-batches a step, clipping, decay, and a group of its own. */
@@ -49,12 +51,6 @@ class TrainingStateOnEngineTest {
           .microBatchTokens(18);
 
   @TempDir private Path directory;
-
-  @AfterEach
-  void nothingNativeIsLeft() {
-    assertThat(TorchBridge.openHandles().values()).isZero();
-    assertThat(TorchBridge.openHandles().modules()).isZero();
-  }
 
   private static Model open(boolean tied, FinetuneSpec spec) {
     return new PyTorchBackend().initialize(TinyLlama.create(tied), spec);

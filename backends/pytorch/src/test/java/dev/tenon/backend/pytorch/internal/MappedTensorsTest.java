@@ -4,6 +4,8 @@ import static dev.tenon.backend.pytorch.internal.HostTensors.floats;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tenon.backend.pytorch.NativeLeaks;
+import dev.tenon.backend.testkit.LeakExtension;
 import dev.tenon.error.InvalidInputException;
 import dev.tenon.nn.script.ScriptArchive;
 import dev.tenon.tensor.DType;
@@ -20,9 +22,11 @@ import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 class MappedTensorsTest {
+  @RegisterExtension static final LeakExtension LEAKS = NativeLeaks.extension();
 
   private static final long GIB = 1L << 30;
 
@@ -38,7 +42,6 @@ class MappedTensorsTest {
   @AfterEach
   void close() {
     scope.close();
-    assertThat(TorchBridge.openHandles().isEmpty()).isTrue();
   }
 
   private Path file(byte... bytes) throws IOException {

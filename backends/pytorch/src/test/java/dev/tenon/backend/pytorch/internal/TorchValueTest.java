@@ -5,6 +5,8 @@ import static dev.tenon.backend.pytorch.internal.HostTensors.floats;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tenon.backend.pytorch.NativeLeaks;
+import dev.tenon.backend.testkit.LeakExtension;
 import dev.tenon.error.EngineClosedException;
 import dev.tenon.error.InvalidInputException;
 import dev.tenon.nn.script.ScriptArchive;
@@ -23,10 +25,12 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class TorchValueTest {
+  @RegisterExtension static final LeakExtension LEAKS = NativeLeaks.extension();
 
   private static final CallSettings NO_GRAD = CallSettings.noGrad(1);
 
@@ -88,8 +92,6 @@ class TorchValueTest {
   @AfterEach
   void nothingIsLeft() {
     scope.close();
-    assertThat(TorchBridge.openHandles().values()).isZero();
-    assertThat(TorchBridge.openHandles().tensors()).isZero();
   }
 
   private TorchValue call(String method, TorchValue... arguments) {
