@@ -68,6 +68,11 @@ final class HfNetwork implements Network {
   }
 
   @Override
+  public long keptPerToken() {
+    return checkpoint.architecture().keptPerToken();
+  }
+
+  @Override
   public void save(Path directory, Weights weights) {
     checkpoint.save(directory, weights, HfCheckpoint.MAX_SHARD_BYTES);
   }

@@ -24,6 +24,8 @@ import java.util.regex.Pattern;
  * @param ignored names in files that are no parameters, such as buffers of old versions
  * @param prefix what names in files may lack, transformers' {@code base_model_prefix} and a dot:
  *     {@code h.0.ln_1.weight} is read as {@code transformer.h.0.ln_1.weight}; empty: nothing
+ * @param keptPerToken F32 values that a block keeps for the backward pass, {@link
+ *     dev.tenon.model.Network#keptPerToken}
  * @param start how a parameter begins when nothing has been trained
  */
 public record Architecture(
@@ -35,6 +37,7 @@ public record Architecture(
     Map<String, String> tied,
     Pattern ignored,
     String prefix,
+    long keptPerToken,
     Function<Parameter, Start> start) {
   /** Copies and checks that no name appears twice. */
   public Architecture {

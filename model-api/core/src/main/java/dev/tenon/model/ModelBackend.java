@@ -1,6 +1,10 @@
 package dev.tenon.model;
 
+import dev.tenon.error.UnsupportedFeatureException;
+import dev.tenon.internal.Problems;
+import dev.tenon.spec.BatchShape;
 import dev.tenon.spec.FinetuneSpec;
+import dev.tenon.spec.MemoryPlan;
 import java.util.Map;
 import java.util.ServiceLoader;
 
@@ -36,4 +40,17 @@ public interface ModelBackend {
    * @return the same model with an {@link Engine}; the caller closes it
    */
   Model initializeForInference(Model model);
+
+  /**
+   * What training takes, before anything is allocated.
+   *
+   * @param network what is to be trained
+   * @param spec as for {@link #initialize}
+   * @param batch the largest batch
+   * @throws UnsupportedFeatureException if the backend makes no plans
+   */
+  default MemoryPlan plan(Network network, FinetuneSpec spec, BatchShape batch) {
+    throw new UnsupportedFeatureException(
+        Problems.problem("plan of backend " + name(), "none", "a backend that plans its memory"));
+  }
 }

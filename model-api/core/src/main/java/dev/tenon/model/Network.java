@@ -40,6 +40,19 @@ public non-sealed interface Network extends ModelModule {
   int maxPositions();
 
   /**
+   * F32 values that one block keeps for one token from the forward to the backward pass: inputs of
+   * its projections and of what lies between them. For {@link ModelBackend#plan}; the default,
+   * twice the larger side of every matrix of a block, is more than the usual transformer keeps.
+   */
+  default long keptPerToken() {
+    return parameters().stream()
+        .filter(x -> x.stage() == Parameter.Stage.BLOCK && x.layer() == 0)
+        .filter(x -> x.shape().rank() == 2)
+        .mapToLong(x -> 2 * Math.max(x.shape().dim(0), x.shape().dim(1)))
+        .sum();
+  }
+
+  /**
    * Writes this network with other weights as a directory that its factory opens again. The caller
    * gives an empty, existing directory; making the write atomic is {@link
    * dev.tenon.checkpoint.CheckpointDirectory}'s task.

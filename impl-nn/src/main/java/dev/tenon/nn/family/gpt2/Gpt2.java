@@ -71,7 +71,16 @@ public final class Gpt2 implements Family {
         weight.tied(),
         weight.ignored(BUFFERS),
         Gpt2Parameters.PREFIX,
+        keptPerToken(config),
         parameter -> start(parameter, config));
+  }
+
+  /**
+   * Of the program's {@code block}: input and output of both norms and their two numbers; q, k and
+   * v; the attention's result and one number a head; the MLP before and after its activation.
+   */
+  private static long keptPerToken(Gpt2Config config) {
+    return 8L * config.nEmbd() + config.nHead() + 2L * config.innerSize() + 4;
   }
 
   /**

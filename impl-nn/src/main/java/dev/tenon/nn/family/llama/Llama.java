@@ -70,7 +70,22 @@ public final class Llama implements Family {
         weight.tied(),
         weight.ignored(BUFFERS),
         "model.",
+        keptPerToken(config),
         parameter -> start(parameter, config.initializerRange()));
+  }
+
+  /**
+   * Of the program's {@code block}: input and output of both norms, before and after their weight;
+   * q, and k and v written out for as many heads; the attention's result and one number a head; the
+   * gate before and after silu, the up projection and their product; the roots in the norms.
+   */
+  private static long keptPerToken(LlamaConfig config) {
+    long queries = (long) config.numAttentionHeads() * config.headDim();
+    return 6L * config.hiddenSize()
+        + 4 * queries
+        + config.numAttentionHeads()
+        + 4L * config.intermediateSize()
+        + 2;
   }
 
   /** transformers' {@code _init_weights}: norms 1, biases 0, all else normal. */

@@ -1,0 +1,124 @@
+package dev.tenon.backend.pytorch;
+
+import dev.tenon.model.Network;
+import dev.tenon.model.Parameter;
+import dev.tenon.model.Parameter.Stage;
+import dev.tenon.model.Program;
+import dev.tenon.spec.BatchShape;
+import dev.tenon.spec.FinetuneSpec;
+import dev.tenon.spec.MemoryPlan;
+import dev.tenon.spec.MemoryPlan.Remedy;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Predicate;
+
+/** The memory of {@link TorchTrainEngine}, in bytes, from shapes alone. Everything is F32. */
+final class TrainingMemory {
+  /** The JVM with libtorch and its kernels' scratch space; measured 160 to 250 MB. */
+  static final long HOST = 250L << 20;
+
+  /** The final norm: its input, picked and as it came, before and after its weight. */
+  private static final int HEAD_VALUES = 4;
+
+  /** Log-probabilities, their gradient, and that of the logits. */
+  private static final int LOGITS = 3;
+
+  private final Network network;
+  private final Program program;
+  private final FinetuneSpec spec;
+  private final BatchShape batch;
+  private final long headChunkBytes;
+
+  TrainingMemory(Network network, FinetuneSpec spec, BatchShape batch, long headChunkBytes) {
+    this.network = network;
+    this.program = network.program();
+    this.spec = spec;
+    this.batch = batch;
+    this.headChunkBytes = headChunkBytes;
+  }
+
+  MemoryPlan plan() {
+    return plan(List.of());
+  }
+
+  private MemoryPlan plan(List<Remedy> remedies) {
+    long weights = bytes(parameter -> true);
+    return new MemoryPlan(
+        weights,
+        microRows() < batch.sequences() ? 2 * weights : weights,
+        2 * weights,
+        activations(),
+        logits(),
+        bytes(x -> x.stage() == Stage.BLOCK) + floats(program.vocabSize(), program.hiddenSize()),
+        2L * program.layers() * floats(batch.sequences(), batch.tokens(), kvWidth()),
+        HOST,
+        remedies);
+  }
+
+  /** The plan with what would make it smaller. */
+  MemoryPlan planWithRemedies() {
+    long now = plan().trainingBytes();
+    List<Remedy> remedies = new ArrayList<>();
+    if (!spec.gradientCheckpointing()) {
+      remedies.add(remedy("gradientCheckpointing", spec.gradientCheckpointing(true), batch));
+    }
+    if (microRows() > 1) {
+      int tokens = Math.max(batch.tokens(), spec.microBatchTokens() / 2);
+      remedies.add(remedy("microBatchTokens " + tokens, spec.microBatchTokens(tokens), batch));
+    }
+    if (batch.tokens() > 1) {
+      BatchShape shorter = new BatchShape(batch.sequences(), batch.tokens() / 2);
+      remedies.add(remedy("sequences of " + shorter.tokens() + " tokens", spec, shorter));
+    }
+    remedies.removeIf(remedy -> remedy.trainingBytes() >= now);
+    return plan(remedies);
+  }
+
+  private Remedy remedy(String change, FinetuneSpec changed, BatchShape shape) {
+    TrainingMemory memory = new TrainingMemory(network, changed, shape, headChunkBytes);
+    return new Remedy(change, memory.plan().trainingBytes());
+  }
+
+  private int microRows() {
+    return batch.sequencesWithin(spec.microBatchTokens());
+  }
+
+  private long tokens() {
+    return (long) microRows() * batch.tokens();
+  }
+
+  /** One block more than kept stands for the values that a block works on. */
+  private long activations() {
+    long block = floats(tokens(), network.keptPerToken());
+    long hidden = floats(tokens(), program.hiddenSize());
+    long blocks =
+        spec.gradientCheckpointing()
+            ? 2 * block + program.layers() * hidden
+            : (program.layers() + 1) * block;
+    return blocks + HEAD_VALUES * hidden;
+  }
+
+  private long logits() {
+    long chunk = Math.max(1, headChunkBytes / floats(program.vocabSize()));
+    return LOGITS * floats(Math.min(tokens(), chunk), program.vocabSize());
+  }
+
+  private long kvWidth() {
+    return (long) program.keyValueHeads() * program.headDim();
+  }
+
+  private long bytes(Predicate<Parameter> which) {
+    return network.parameters().stream()
+        .filter(which)
+        .mapToLong(x -> floats(x.shape().size()))
+        .reduce(0, Math::addExact);
+  }
+
+  private static long floats(long... sizes) {
+    long bytes = Float.BYTES;
+    for (long size : sizes) {
+      bytes = Math.multiplyExact(bytes, size);
+    }
+    return bytes;
+  }
+}
