@@ -61,7 +61,7 @@ final class TinyLlama {
     return HfModels.create("tiny", Device.cpu(), keys, tokenizer(), 7);
   }
 
-  private static Path tokenizer() {
+  static Path tokenizer() {
     try {
       return Path.of(TinyLlama.class.getResource("tokenizer").toURI());
     } catch (URISyntaxException e) {
