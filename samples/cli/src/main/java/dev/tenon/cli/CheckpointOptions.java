@@ -28,7 +28,8 @@ final class CheckpointOptions {
       negatable = true,
       defaultValue = "true",
       fallbackValue = "true",
-      description = "Go on from the latest checkpoint; --no-resume refuses a directory that has any.")
+      description =
+          "Go on from the latest checkpoint; --no-resume refuses a directory that has any.")
   private boolean resume = true;
 
   @Option(
