@@ -12,20 +12,20 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /** A Java process with the class path of the tests, less some jars. */
-final class ChildJvm {
+public final class ChildJvm {
   private final Class<?> main;
   private final List<String> options = new ArrayList<>();
   private final Map<String, String> environment = new TreeMap<>(System.getenv());
   private String classPath = System.getProperty("java.class.path");
 
   /** What it left: exit code, and stdout and stderr together. */
-  record Result(int code, String output) {}
+  public record Result(int code, String output) {}
 
-  ChildJvm(Class<?> main) {
+  public ChildJvm(Class<?> main) {
     this.main = main;
   }
 
-  ChildJvm withoutJars(String part) {
+  public ChildJvm withoutJars(String part) {
     classPath =
         Arrays.stream(classPath.split(File.pathSeparator))
             .filter(x -> !x.contains(part))
@@ -33,22 +33,22 @@ final class ChildJvm {
     return this;
   }
 
-  ChildJvm option(String option) {
+  public ChildJvm option(String option) {
     options.add(option);
     return this;
   }
 
-  ChildJvm environment(String name, String value) {
+  public ChildJvm environment(String name, String value) {
     environment.put(name, value);
     return this;
   }
 
-  ChildJvm withoutEnvironment(String name) {
+  public ChildJvm withoutEnvironment(String name) {
     environment.remove(name);
     return this;
   }
 
-  Result run(Object... arguments) throws IOException, InterruptedException {
+  public Result run(Object... arguments) throws IOException, InterruptedException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(options);

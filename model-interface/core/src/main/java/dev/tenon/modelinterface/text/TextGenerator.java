@@ -168,6 +168,7 @@ public final class TextGenerator implements AutoCloseable {
 
   private List<GenerationRequest> requests(String prompt, TextOptions options) {
     TokenIds ids = model.tokenizer().encode(prompt, true).ids();
+    checkVocabulary(ids);
     GenerationOptions tokens = options.generation();
     int positions = model.network().maxPositions();
     if ((long) ids.size() + tokens.maxNewTokens() > positions) {
@@ -181,6 +182,24 @@ public final class TextGenerator implements AutoCloseable {
     return IntStream.range(0, tokens.samples())
         .mapToObj(sample -> new GenerationRequest(ids, closed, options.seed(), sample))
         .toList();
+  }
+
+  /** The engine would say so too, but does not know that the ids come from a tokenizer. */
+  private void checkVocabulary(TokenIds ids) {
+    int known = model.network().program().vocabSize();
+    ids.stream()
+        .filter(id -> id >= known)
+        .findFirst()
+        .ifPresent(
+            id -> {
+              throw new InvalidInputException(
+                  Problems.problem(
+                      "tokenizer",
+                      "id " + id + " in the prompt, of " + model.tokenizer().vocabSize() + " ids",
+                      "ids below "
+                          + known
+                          + ", the model's vocabulary; is this the model's own tokenizer?"));
+            });
   }
 
   private List<Generation> run(
