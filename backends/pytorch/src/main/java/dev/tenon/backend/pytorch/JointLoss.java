@@ -13,6 +13,7 @@ import dev.tenon.tensor.NamedArray;
 import dev.tenon.tensor.TensorData;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A loss that was computed once, on the outputs of the whole batch; each micro-batch takes its
@@ -37,7 +38,8 @@ final class JointLoss implements BatchLoss {
    */
   static JointLoss of(
       Objective objective, LossFunction function, NamedArray outputs, NamedArray batch) {
-    Loss loss = function.compute(outputs, batch);
+    Loss loss =
+        Optional.ofNullable(function.compute(outputs, batch)).orElseThrow(() -> none(objective));
     check(objective, outputs, loss);
     Sums sums = new Sums(objective, loss.weight());
     Map<String, Double> statistics = new LinkedHashMap<>(loss.statistics());
@@ -52,6 +54,11 @@ final class JointLoss implements BatchLoss {
                   : gradient;
             });
     return new JointLoss(function, sums, gradients);
+  }
+
+  private static InvalidInputException none(Objective objective) {
+    return new InvalidInputException(
+        Problems.problem("result of objective " + objective.name(), "null", "a LossFunction.Loss"));
   }
 
   private static void check(Objective objective, NamedArray outputs, Loss loss) {

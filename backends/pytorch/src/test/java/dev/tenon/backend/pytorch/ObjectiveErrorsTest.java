@@ -116,7 +116,11 @@ class ObjectiveErrorsTest {
   }
 
   @Test
+  @SuppressWarnings("NullAway") // The caller's code may not be checked for null.
   void whatAnObjectiveInJavaReturnsIsChecked() {
+    fails(
+        java((outputs, given) -> null),
+        "result of objective mine: null (expected: a LossFunction.Loss)");
     TensorData wrong = TensorData.ofDoubles(new double[17], 17);
     fails(
         java(
