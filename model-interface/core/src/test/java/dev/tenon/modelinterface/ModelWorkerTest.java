@@ -8,7 +8,7 @@ import dev.tenon.backend.testkit.FakeBackend;
 import dev.tenon.backend.testkit.FakeEngine;
 import dev.tenon.backend.testkit.FakeNetwork;
 import dev.tenon.backend.testkit.ScriptedEngine;
-import dev.tenon.backend.testkit.objectives.SftTwin;
+import dev.tenon.backend.testkit.objectives.ExampleObjectives;
 import dev.tenon.error.DeadlineExceededException;
 import dev.tenon.error.EngineClosedException;
 import dev.tenon.error.InvalidInputException;
@@ -54,7 +54,7 @@ class ModelWorkerTest {
   private final Gate gate = new Gate();
   private final Model model =
       new FakeBackend()
-          .withTwin("sft", new SftTwin())
+          .with(ExampleObjectives.sft())
           .initialize(
               FakeNetwork.of(258, 512).model("toy", new ByteTokenizer()),
               FinetuneSpec.openEnded().learningRate(0.05).schedule(Schedule.constant(0)));

@@ -37,6 +37,7 @@ class ArchitectureTest {
   private static final String MODEL_INTERFACE = ROOT + "modelinterface..";
   private static final String NN = ROOT + "nn..";
   private static final String BACKENDS = ROOT + "backend..";
+  private static final String TESTKIT = ROOT + "backend.testkit..";
   private static final String[] PROGRAMS = {ROOT + "cli..", ROOT + "samples.."};
   private static final String[] JDK_AND_JSPECIFY = {"java..", "org.jspecify.."};
 
@@ -77,6 +78,12 @@ class ArchitectureTest {
   @Test
   void backendsKnowNoAlgorithm() {
     check(neverUses(BACKENDS, concat(PROGRAMS, MODEL_INTERFACE)));
+  }
+
+  /** So that every module may test with it, and no class of DJL is reached. */
+  @Test
+  void theTestKitSeesTheContractsAndTestLibrariesOnly() {
+    check(onlyUses(new String[] {TESTKIT}, concat(MODEL_API, "org.junit..", "org.assertj..")));
   }
 
   @Test

@@ -25,10 +25,6 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.regex.MatchResult;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -36,10 +32,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The Java examples of the README stand in this file, compile and run. */
 class ReadmeExamplesTest {
-  private static final Path README = Path.of("../../README.md");
-  private static final Path HERE = Path.of("src/test/java/dev/tenon/cli/ReadmeExamplesTest.java");
-  private static final Pattern BLOCK = Pattern.compile("(?s)```java\n(.*?)```");
-
   private final Path checkpoint = Resources.directory("families/llama");
   private final ByteArrayOutputStream printed = new ByteArrayOutputStream();
   private final PrintStream before = System.out;
@@ -56,19 +48,7 @@ class ReadmeExamplesTest {
 
   @Test
   void everyExampleOfTheReadmeStandsHere() throws IOException {
-    String code = withoutLayout(Files.readString(HERE));
-    List<String> examples =
-        BLOCK.matcher(Files.readString(README)).results().map(MatchResult::group).toList();
-    assertThat(examples).hasSizeGreaterThanOrEqualTo(3);
-    for (String example : examples) {
-      String body =
-          example.lines().filter(x -> !x.startsWith("```")).collect(Collectors.joining("\n"));
-      assertThat(code).contains(withoutLayout(body));
-    }
-  }
-
-  private static String withoutLayout(String code) {
-    return code.replaceAll("//.*", "").replaceAll("\\s+", "");
+    DocumentExamples.standIn(ReadmeExamplesTest.class, "README.md", 3);
   }
 
   @Test

@@ -15,11 +15,6 @@ import java.util.Map;
 final class ObjectiveBatch {
   private ObjectiveBatch() {}
 
-  /** Refuses a batch that lacks a declared field, with every problem. */
-  static void check(NamedArray batch, TextObjective objective) {
-    objective.check(batch);
-  }
-
   /** The fields by name. */
   static Map<String, TensorData> fields(NamedArray batch, TextObjective objective) {
     Map<String, TensorData> fields = new LinkedHashMap<>();

@@ -54,7 +54,7 @@ final class Objectives implements AutoCloseable {
       return JointLoss.of(java, java.function(), outputs.get(), batch);
     }
     TextObjective text = (TextObjective) objective;
-    ObjectiveBatch.check(batch, text);
+    text.check(batch);
     ObjectiveProgram program = program(text, batch);
     return text.coupled()
         ? JointLoss.of(text, new TextLoss(bridge, program, text), outputs.get(), batch)

@@ -1,6 +1,5 @@
 package dev.tenon.backend.pytorch;
 
-import dev.tenon.model.Network;
 import dev.tenon.tensor.NamedArray;
 import dev.tenon.tensor.TensorData;
 import java.util.Arrays;
@@ -18,17 +17,12 @@ final class PaddedBatch {
   private final long[] ids; // [N]
   private final boolean[] outputMask; // [N], empty: everything
 
-  /** Lays out a batch that {@link #check} accepts. */
+  /** Lays out a batch that {@link dev.tenon.model.Network#check} accepts. */
   PaddedBatch(NamedArray batch) {
     lengths = batch.items().lengths();
     columns = lengths.stream().mapToInt(Integer::intValue).max().orElse(0);
     ids = batch.get("input_ids").toLongs();
     outputMask = batch.find("output_mask").map(TensorData::toBooleans).orElse(new boolean[0]);
-  }
-
-  /** Refuses what the program could not run, with every problem of the batch. */
-  static void check(NamedArray batch, Network network) {
-    network.check(batch);
   }
 
   /** {@code input_ids} I64 [B, T]. */

@@ -77,7 +77,7 @@ abstract class TorchEngine implements Engine {
   @Override
   public final NamedArray forward(NamedArray batch, OutputRequest request) {
     try (CallGuard.Pass pass = guard.enter()) {
-      PaddedBatch.check(batch, network);
+      network.check(batch);
       return outputs(batch, request);
     }
   }
@@ -134,7 +134,7 @@ abstract class TorchEngine implements Engine {
 
   /** The micro-batches of a batch that the network can run. */
   final List<NamedArray> checkedMicroBatches(NamedArray batch) {
-    PaddedBatch.check(batch, network);
+    network.check(batch);
     return microBatches(batch);
   }
 

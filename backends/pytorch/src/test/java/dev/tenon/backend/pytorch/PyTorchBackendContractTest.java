@@ -8,6 +8,7 @@ import dev.tenon.nn.HfModels;
 import dev.tenon.spec.Arguments;
 import dev.tenon.tensor.Device;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 class PyTorchBackendContractTest extends ModelBackendContract {
@@ -21,6 +22,11 @@ class PyTorchBackendContractTest extends ModelBackendContract {
   @Override
   protected Model model() {
     return TinyLlama.create(false);
+  }
+
+  @Override
+  protected Optional<Model> valueModel() {
+    return Optional.of(TinyLlama.withValues());
   }
 
   @Override

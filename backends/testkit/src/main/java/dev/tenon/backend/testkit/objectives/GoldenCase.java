@@ -1,8 +1,14 @@
 package dev.tenon.backend.testkit.objectives;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.tenon.objective.LossFunction;
 import dev.tenon.tensor.NamedArray;
 import dev.tenon.tensor.TensorData;
+import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
 
 /**
@@ -44,6 +50,44 @@ public record GoldenCase(
             TokenCases.grpo(),
             TokenCases.sft())
         .flatMap(x -> x);
+  }
+
+  /**
+   * Runs a loss on the outputs and compares; a runtime of texts is tested so.
+   *
+   * @param function computes the objective's loss, for example by running its text in f32; the
+   *     tolerance is ten times what f32 does to the same computation
+   */
+  public void check(LossFunction function) {
+    LossFunction.Loss found = function.compute(outputs, batch);
+    Map<String, Double> statistics = new LinkedHashMap<>();
+    statistics.put("loss", found.sum() / found.weight());
+    statistics.put("weight", found.weight());
+    statistics.putAll(found.statistics());
+    means.forEach(
+        (statistic, mean) ->
+            assertThat(Objects.requireNonNull(statistics.get(statistic)) / found.weight())
+                .as(statistic)
+                .isCloseTo(mean, within(tolerance())));
+    assertThat(function.veto(statistics)).as("veto").isEqualTo(vetoed);
+    if (!vetoed) {
+      assertThat(found.sum() / found.weight()).isCloseTo(loss, within(tolerance()));
+      gradients.forEach((output, expected) -> checkGradient(found, output, expected));
+    }
+  }
+
+  private double tolerance() {
+    return 10 * error + 1e-6;
+  }
+
+  private void checkGradient(LossFunction.Loss found, String output, TensorData expected) {
+    TensorData gradient = Objects.requireNonNull(found.gradients().get(output), output);
+    assertThat(gradient.shape()).isEqualTo(expected.shape());
+    for (int i = 0; i < expected.size(); i++) {
+      assertThat(gradient.getDouble(i) / found.weight())
+          .as("gradient of %s, element %d", output, i)
+          .isCloseTo(expected.getDouble(i), within(tolerance()));
+    }
   }
 
   /** The name. */
