@@ -13,6 +13,7 @@ import dev.tenon.model.Engine;
 import dev.tenon.model.Model;
 import dev.tenon.model.Output;
 import dev.tenon.model.OutputRequest;
+import dev.tenon.spec.FinetuneSpec;
 import dev.tenon.tensor.Items;
 import dev.tenon.tensor.NamedArray;
 import dev.tenon.tensor.TensorData;
@@ -170,6 +171,21 @@ class SampledSessionTest {
 
   @Test
   void logprobsAreThoseOfTheForwardPassAtTheTemperatureWhateverTheFilters() {
+    checkLogprobs(engine);
+  }
+
+  /** It generates from fused weights and computes outputs from HuggingFace's. */
+  @Test
+  void aTrainEnginesLogprobsAreThoseOfItsForwardPass() {
+    FinetuneSpec spec = FinetuneSpec.steps(3).learningRate(1e-2);
+    try (Model training = new PyTorchBackend().initialize(TinyLlama.create(true), spec)) {
+      checkLogprobs(training.engine());
+      training.trainEngine().trainBatch(TinyLlama.batch(1, 9, 7), TinyLlama.crossEntropy());
+      checkLogprobs(training.engine());
+    }
+  }
+
+  private static void checkLogprobs(Engine engine) {
     GenerationOptions options =
         SAMPLING.withTemperature(0.6).withTopK(7).withTopP(0.9).withRepetitionPenalty(1.4);
     NamedArray answers = engine.generate(prompts(PROMPTS.get(0)), options.withSamples(4), 1);
