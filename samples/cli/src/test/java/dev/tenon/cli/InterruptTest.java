@@ -3,9 +3,7 @@ package dev.tenon.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tenon.cli.conformance.Resources;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -22,18 +20,17 @@ class InterruptTest {
   @DisabledOnOs(OS.WINDOWS)
   void sigintEndsTheRunAfterItsStepAndSaves() throws IOException, InterruptedException {
     Path output = directory.resolve("out");
-    Process process = finetune(output);
-    try (BufferedReader lines = process.inputReader(StandardCharsets.UTF_8)) {
-      assertThat(lines.readLine()).startsWith("step 1 ");
+    Path stderr = directory.resolve("stderr");
+    try (TenonProcess tenon = TenonProcess.start(stderr, finetune(output))) {
+      Process process = tenon.process();
+      assertThat(tenon.lines().readLine()).startsWith("step 1 ");
       new ProcessBuilder("kill", "-INT", Long.toString(process.pid())).start().waitFor();
-      List<String> more = lines.lines().toList();
+      List<String> more = tenon.lines().lines().toList();
 
       assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
       assertThat(process.exitValue()).isEqualTo(130);
       assertThat(more).allMatch(x -> x.startsWith("step "));
-      assertThat(directory.resolve("stderr")).as("logs are quiet").isEmptyFile();
-    } finally {
-      process.destroyForcibly();
+      assertThat(stderr).as("logs are quiet").isEmptyFile();
     }
 
     TenonRun generated =
@@ -41,26 +38,20 @@ class InterruptTest {
     assertThat(generated.code()).as(generated.err()).isZero();
   }
 
-  private Process finetune(Path output) throws IOException {
+  private List<Object> finetune(Path output) throws IOException {
     Path data = directory.resolve("data.jsonl");
     Files.writeString(data, "{\"prompt\": \"The harbour was\", \"answer\": \" quiet\"}\n");
-    List<String> command =
-        List.of(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-cp",
-            System.getProperty("java.class.path"),
-            Tenon.class.getName(),
-            "finetune",
-            "--model",
-            Resources.directory("families/llama").toString(),
-            "--data",
-            data.toString(),
-            "--output",
-            output.toString(),
-            "--steps",
-            "1000000",
-            "--batch-tokens",
-            "64");
-    return new ProcessBuilder(command).redirectError(directory.resolve("stderr").toFile()).start();
+    return List.of(
+        "finetune",
+        "--model",
+        Resources.directory("families/llama"),
+        "--data",
+        data,
+        "--output",
+        output,
+        "--steps",
+        1000000,
+        "--batch-tokens",
+        64);
   }
 }
