@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  * @param maxGradNorm gradients are scaled down to this L2 norm over all parameters: {@code g *=
  *     min(1, max / (norm + 1e-6))}; 0 switches clipping off (HuggingFace: {@code max_grad_norm}, 1)
  * @param microBatchTokens most tokens of one micro-batch, padding included; a longer item is a
- *     micro-batch of its own. Bounds the memory of activations, not the result (4096)
+ *     micro-batch of its own. Bounds the memory of activations, not the result, as does
+ *     HuggingFace's {@code gradient_accumulation_steps}, which here follows from it (4096)
  * @param precision (HuggingFace: {@code bf16}/{@code fp16}; F32)
  * @param seed of everything random in training (HuggingFace: {@code seed}, 42)
  * @param gradientCheckpointing whether blocks keep only their input and run again in the backward

@@ -9,7 +9,9 @@ import dev.tenon.generation.GenerationOptions;
 import dev.tenon.model.Model;
 import dev.tenon.model.ModelRegistry;
 import dev.tenon.modelinterface.data.Batches;
+import dev.tenon.modelinterface.data.Dataset;
 import dev.tenon.modelinterface.data.PromptAnswer;
+import dev.tenon.modelinterface.loop.FinetuneLoop;
 import dev.tenon.modelinterface.sft.SftInterface;
 import dev.tenon.modelinterface.text.Generation;
 import dev.tenon.modelinterface.text.TextGenerator;
@@ -79,6 +81,35 @@ class ReadmeExamplesTest {
     }
     assertThat(printed.toString(StandardCharsets.UTF_8).lines()).hasSize(3);
     assertThat(output.resolve("model.safetensors")).exists();
+  }
+
+  @Test
+  void trainsForADay(@TempDir Path directory) throws IOException {
+    Path file = directory.resolve("train.jsonl");
+    Files.writeString(file, "{\"prompt\": \"Name a colour.\", \"answer\": \"Blue\"}\n");
+    Path checkpoints = directory.resolve("checkpoints");
+    Path output = directory.resolve("tuned");
+    Model base =
+        HfModels.registry().create("hf", "actor", Device.cpu(), Arguments.of("path", checkpoint));
+    Dataset data = PromptAnswer.read(file, base.tokenizer());
+    Batches batches = data.batches(tokens(4096), 1).epochs(3);
+    Batches heldOut = data.batches(tokens(4096));
+    FinetuneSpec spec = FinetuneSpec.steps(batches.size()).learningRate(1e-4);
+    FinetuneLoop loop =
+        FinetuneLoop.builder(new SftInterface(), batches)
+            .evaluation(heldOut, 200)
+            .checkpoint(checkpoints, 500)
+            .resumeOrStart(checkpoints) // run the same program again and it goes on
+            .keepLast(2)
+            .loadBestAtEnd()
+            .earlyStop(3, 0)
+            .output(output)
+            .build();
+    try (Model actor = new PyTorchBackend().initialize(base, spec)) {
+      System.out.println(loop.run(actor).best());
+    }
+    assertThat(printed.toString(StandardCharsets.UTF_8)).startsWith("Optional[BestStep[step=3,");
+    assertThat(checkpoints.resolve("step-3/model/config.json")).exists();
   }
 
   @Test

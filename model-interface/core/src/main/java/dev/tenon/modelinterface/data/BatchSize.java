@@ -4,7 +4,9 @@ import dev.tenon.error.InvalidInputException;
 import dev.tenon.internal.Problems;
 
 /**
- * When a batch is full.
+ * When a batch is full. A batch is the whole batch of an optimizer step (HuggingFace: {@code
+ * per_device_train_batch_size} × {@code gradient_accumulation_steps}); in how many parts it passes
+ * through the network is {@link dev.tenon.spec.FinetuneSpec#microBatchTokens}'s matter.
  *
  * @param unit what is counted
  * @param limit most of them in a batch, &gt; 0; one item of more tokens is a batch of its own
