@@ -16,6 +16,7 @@ import dev.tenon.tensor.TensorData;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -128,6 +129,26 @@ class CheckpointingTest {
           l = torch.sum(torch.sin(out["logits"])) + torch.sum(out["token_logprobs"] * out["entropy"])
           return {"loss": l + torch.sum(torch.sin(out["hidden"])) + torch.sum(torch.sin(s * torch.arange(s.size(2))))}
         """);
+  }
+
+  @Test
+  void embeddingsAndResidualsOfGpt2DropTheSame() {
+    Map<String, Object> keys = new LinkedHashMap<>();
+    keys.put("model_type", "gpt2");
+    keys.put("architectures", List.of("GPT2LMHeadModel"));
+    keys.put("vocab_size", TinyLlama.VOCABULARY);
+    keys.putAll(Map.of("n_positions", 32, "n_embd", 24, "n_layer", 2, "n_head", 4));
+    keys.putAll(Map.of("embd_pdrop", 0.2, "resid_pdrop", 0.3, "attn_pdrop", 0.1));
+    FinetuneSpec spec = SPEC.microBatchTokens(18);
+    Objective loss = TinyLlama.crossEntropy();
+    Map<String, TensorData> plain = Gradients.of(TinyLlama.create(keys), spec, batch, loss);
+    Gradients.assertClose(
+        Gradients.of(TinyLlama.create(keys), spec.gradientCheckpointing(true), batch, loss), plain);
+    Gradients.assertClose(
+        Gradients.of(TinyLlama.create(keys), spec, batch, TinyLlama.crossEntropy().asCoupled()),
+        plain);
+    assertThat(Gradients.of(TinyLlama.create(keys), spec.disableDropout(true), batch, loss))
+        .isNotEqualTo(plain);
   }
 
   @Test

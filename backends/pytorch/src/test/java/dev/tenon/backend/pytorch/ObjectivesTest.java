@@ -3,6 +3,7 @@ package dev.tenon.backend.pytorch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.tenon.backend.pytorch.internal.TorchBridge;
 import dev.tenon.backend.testkit.LeakExtension;
 import dev.tenon.model.Metrics;
 import dev.tenon.model.Model;
@@ -175,6 +176,20 @@ class ObjectivesTest {
       assertThat(model.trainEngine().trainBatch(batch, always).find("vetoed")).isEmpty();
       assertThat(Gradients.parameters(model)).isNotEqualTo(before);
       assertThat(model.trainEngine().version()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void onlyTheLastUsedTextsStayCompiled() {
+    try (Model model = new PyTorchBackend().initialize(TinyLlama.create(true), SPEC)) {
+      TextObjective plain = TinyLlama.crossEntropy();
+      for (int i = 0; i < 40; i++) {
+        String text = plain.text().replace("-torch.sum(", "-" + i + ". * torch.sum(");
+        Objective other = Objective.of("mine", plain.outputs(), plain.fields(), text);
+        model.engine().evalBatch(batch, other);
+      }
+      assertThat(TorchBridge.openHandles().modules()).isEqualTo(1 + 32);
+      assertThat(model.engine().evalBatch(batch, plain).get("loss")).isFinite();
     }
   }
 }

@@ -57,7 +57,8 @@ final class TinyLlama {
     return create(config.toMap());
   }
 
-  private static Model create(Map<String, Object> keys) {
+  /** With the keys of a config.json of any family. */
+  static Model create(Map<String, Object> keys) {
     return HfModels.create("tiny", Device.cpu(), keys, tokenizer(), 7);
   }
 
