@@ -77,7 +77,7 @@ public record FakeNetwork(
   /** A network whose weights are a function of the seed. */
   public static FakeNetwork random(
       int vocabSize, int hiddenSize, int maxPositions, Head head, long seed) {
-    Weights weights = HostWeights.random(parameters(vocabSize, hiddenSize, head), seed);
+    Weights weights = RandomStart.weights(parameters(vocabSize, hiddenSize, head), seed);
     return new FakeNetwork(vocabSize, hiddenSize, maxPositions, head, weights);
   }
 

@@ -1,5 +1,6 @@
 package dev.tenon.backend.testkit;
 
+import dev.tenon.checkpoint.HostWeights;
 import dev.tenon.checkpoint.Weights;
 import dev.tenon.model.Parameter;
 import dev.tenon.tensor.Shape;

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.tenon.backend.testkit.objectives.ExampleObjectives;
+import dev.tenon.checkpoint.HostWeights;
 import dev.tenon.error.EngineClosedException;
 import dev.tenon.error.InvalidInputException;
 import dev.tenon.error.TrainingDivergedException;

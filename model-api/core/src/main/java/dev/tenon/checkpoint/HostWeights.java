@@ -1,13 +1,9 @@
-package dev.tenon.backend.testkit;
+package dev.tenon.checkpoint;
 
-import dev.tenon.checkpoint.Weights;
 import dev.tenon.error.UnknownNameException;
 import dev.tenon.internal.Problems;
-import dev.tenon.internal.SplitMix64;
-import dev.tenon.model.Parameter;
 import dev.tenon.tensor.TensorData;
 import java.util.Collections;
-import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.SortedSet;
@@ -15,8 +11,8 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * Weights in host memory, for networks that a test makes up or changes. Immutable and safe for
- * threads.
+ * Weights in host memory: those of a network that an application makes up or changes. Immutable and
+ * safe for threads.
  */
 public final class HostWeights implements Weights {
   private final SortedMap<String, TensorData> tensors;
@@ -34,20 +30,6 @@ public final class HostWeights implements Weights {
   public static HostWeights copyOf(Weights weights) {
     SortedMap<String, TensorData> tensors = new TreeMap<>();
     weights.names().forEach(name -> tensors.put(name, weights.read(name)));
-    return new HostWeights(tensors);
-  }
-
-  /** F32, uniform in (-0.5, 0.5), a function of the seed and the parameters' order. */
-  static HostWeights random(List<Parameter> parameters, long seed) {
-    SplitMix64 random = new SplitMix64(SplitMix64.mix(seed));
-    SortedMap<String, TensorData> tensors = new TreeMap<>();
-    for (Parameter parameter : parameters) {
-      float[] values = new float[Math.toIntExact(parameter.shape().size())];
-      for (int i = 0; i < values.length; i++) {
-        values[i] = (random.next() >>> 40) * 0x1p-24f - 0.5f;
-      }
-      tensors.put(parameter.name(), TensorData.ofFloats(values, parameter.shape().toArray()));
-    }
     return new HostWeights(tensors);
   }
 
