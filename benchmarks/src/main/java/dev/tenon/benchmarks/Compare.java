@@ -99,7 +99,7 @@ public final class Compare implements Callable<Integer> {
             OurRun.class.getName());
     return Row.of(
         Stream.concat(java.stream(), match.ours(checkpoint)).toList(),
-        models,
+        Path.of("").toAbsolutePath(),
         Map.of("OMP_NUM_THREADS", String.valueOf(threads)));
   }
 
