@@ -61,7 +61,8 @@ public final class Compare implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    Report report = new Report(command, threads, clock());
+    Report report =
+        new Report(command.stream().map(Compare::withoutDirectories).toList(), threads, clock());
     for (Match match : Match.all(repetitions)) {
       if (matches.isEmpty() || matches.contains(match.name())) {
         run(match, match.shape().checkpoint(models.toAbsolutePath()), report);
@@ -70,6 +71,11 @@ public final class Compare implements Callable<Integer> {
     report.write(output);
     System.out.println("wrote " + output.resolve("benchmarks.md") + " and .json");
     return 0;
+  }
+
+  /** What is written down names no place of this machine. */
+  private static String withoutDirectories(String argument) {
+    return argument.replaceFirst("(^|=)/.*/", "$1");
   }
 
   private String clock() {
