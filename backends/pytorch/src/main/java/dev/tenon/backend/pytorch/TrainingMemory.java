@@ -63,7 +63,7 @@ final class TrainingMemory {
       remedies.add(remedy("gradientCheckpointing", spec.gradientCheckpointing(true), batch));
     }
     if (microRows() > 1) {
-      int tokens = Math.max(batch.tokens(), spec.microBatchTokens() / 2);
+      int tokens = Math.multiplyExact((microRows() + 1) / 2, batch.tokens());
       remedies.add(remedy("microBatchTokens " + tokens, spec.microBatchTokens(tokens), batch));
     }
     if (batch.tokens() > 1) {
