@@ -25,8 +25,7 @@ final class DocumentExamples {
 
   /** Compares without layout and comments. */
   static void standIn(Class<?> test, String document, int atLeast) throws IOException {
-    String code =
-        withoutLayout(Files.readString(TESTS.resolve(test.getSimpleName() + ".java")));
+    String code = withoutLayout(Files.readString(TESTS.resolve(test.getSimpleName() + ".java")));
     List<String> examples =
         BLOCK.matcher(text(document)).results().map(MatchResult::group).toList();
     assertThat(examples).hasSizeGreaterThanOrEqualTo(atLeast);

@@ -85,7 +85,8 @@ class WritingObjectivesTest {
           model.engine().evalBatch(batch, focal.withHyperParameters(Map.of("gamma", 0.0)));
       Metrics sft = model.engine().evalBatch(batch, ExampleObjectives.sft().text());
       assertThat(plain.get("loss")).isCloseTo(sft.get("loss"), within(1e-5));
-      assertThat(plain.get("surprise")).isCloseTo(plain.get("loss") * plain.get("weight"), within(1e-3));
+      assertThat(plain.get("surprise"))
+          .isCloseTo(plain.get("loss") * plain.get("weight"), within(1e-3));
       fails(model, changed(focal, "torch.pow(", "torch.powr("), batch);
       fails(model, focal.withHyperParameters(Map.of("gama", 2.0)), batch);
       fails(model, focal, batch.without("loss_mask"));
@@ -124,33 +125,32 @@ class WritingObjectivesTest {
     double[] losses = new double[2];
     for (int i = 0; i < 2; i++) {
       try (Model model = training(i == 0 ? 4096 : 1)) {
-      TextObjective contrast =
-          Objective.of(
-                  "contrast",
-                  OutputRequest.of(Output.HIDDEN),
-                  List.of(),
-                  """
-                  def weight(self, batch: Dict[str, Tensor], hp: Dict[str, float]) -> Tensor:
-                    return torch.max(batch["item_index"]).float() + 1.
-                  def loss(self, out: Dict[str, Tensor], batch: Dict[str, Tensor], hp: Dict[str, float]) -> Dict[str, Tensor]:
-                    x = out["hidden"]
-                    sums = torch.zeros([batch["lengths"].size(0), x.size(1)], dtype=6, device=x.device)
-                    sums = torch.index_add(sums, 0, batch["token_sequence"], x)
-                    unit = sums / torch.norm(sums, 2, [1], True)
-                    pair = torch.view(unit, [-1, 2, x.size(1)])
-                    scores = torch.matmul(torch.select(pair, 1, 0), torch.t(torch.select(pair, 1, 1))) * hp["scale"]
-                    right = torch.argmax(scores, 1) == torch.arange(scores.size(0), device=x.device)
-                    return {"loss": torch.sum(torch.logsumexp(scores, [1]) - torch.diag(scores)), "right": torch.sum(right.float())}
-                  def veto(self, stats: Dict[str, Tensor], hp: Dict[str, float]) -> bool:
-                    return bool(stats["right"] >= stats["weight"] * hp["enough"])
-                  """)
-              .withHyperParameters(Map.of("scale", 10.0, "enough", 2.0))
-              .asCoupled();
-      Metrics contrasted = model.trainEngine().trainBatch(pairs, contrast);
+        TextObjective contrast =
+            Objective.of(
+                    "contrast",
+                    OutputRequest.of(Output.HIDDEN),
+                    List.of(),
+                    """
+                    def weight(self, batch: Dict[str, Tensor], hp: Dict[str, float]) -> Tensor:
+                      return torch.max(batch["item_index"]).float() + 1.
+                    def loss(self, out: Dict[str, Tensor], batch: Dict[str, Tensor], hp: Dict[str, float]) -> Dict[str, Tensor]:
+                      x = out["hidden"]
+                      sums = torch.zeros([batch["lengths"].size(0), x.size(1)], dtype=6, device=x.device)
+                      sums = torch.index_add(sums, 0, batch["token_sequence"], x)
+                      unit = sums / torch.norm(sums, 2, [1], True)
+                      pair = torch.view(unit, [-1, 2, x.size(1)])
+                      scores = torch.matmul(torch.select(pair, 1, 0), torch.t(torch.select(pair, 1, 1))) * hp["scale"]
+                      right = torch.argmax(scores, 1) == torch.arange(scores.size(0), device=x.device)
+                      return {"loss": torch.sum(torch.logsumexp(scores, [1]) - torch.diag(scores)), "right": torch.sum(right.float())}
+                    def veto(self, stats: Dict[str, Tensor], hp: Dict[str, float]) -> bool:
+                      return bool(stats["right"] >= stats["weight"] * hp["enough"])
+                    """)
+                .withHyperParameters(Map.of("scale", 10.0, "enough", 2.0))
+                .asCoupled();
+        Metrics contrasted = model.trainEngine().trainBatch(pairs, contrast);
         losses[i] = contrasted.get("loss");
         assertThat(contrasted.find("vetoed")).isEmpty();
-        TextObjective easy =
-            contrast.withHyperParameters(Map.of("scale", 10.0, "enough", 0.0));
+        TextObjective easy = contrast.withHyperParameters(Map.of("scale", 10.0, "enough", 0.0));
         assertThat(model.trainEngine().trainBatch(pairs, easy).get("vetoed")).isEqualTo(1);
       }
     }

@@ -18,10 +18,10 @@ import org.junit.jupiter.api.extension.TestInstancePreConstructCallback;
  * A JUnit 5 extension that fails the test after which more native resources are open than before
  * it, and names them. Register it in a static field:
  *
- * <pre>{@code
- * @RegisterExtension
+ * <pre>
+ * &#64;RegisterExtension
  * static final LeakExtension LEAKS = new LeakExtension(MyBackend::openHandles);
- * }</pre>
+ * </pre>
  *
  * <p>Each test is checked after its {@code @AfterEach} methods, and the class after its
  * {@code @AfterAll} methods. The counter is that of the whole process, so such tests do not run in

@@ -13,31 +13,31 @@
  *
  * <p>A backend proves itself so:
  *
- * <pre>{@code
+ * <pre>
  * class MyBackendContractTest extends ModelBackendContract {
- *   @RegisterExtension
+ *   &#64;RegisterExtension
  *   static final LeakExtension LEAKS = new LeakExtension(MyBackend::openHandles);
  *
- *   @Override
+ *   &#64;Override
  *   protected ModelBackend backend() {
  *     return MyBackend.create();
  *   }
  *
- *   @Override
+ *   &#64;Override
  *   protected Model model() {
  *     return MyModels.tiny();
  *   }
  *
- *   @Override
+ *   &#64;Override
  *   protected Model open(Path directory) {
  *     return MyModels.open(directory);
  *   }
  *
- *   @Override
+ *   &#64;Override
  *   protected boolean supportsGradientCheckpointing() {
  *     return false;
  *   }
- * }</pre>
+ * </pre>
  */
 @NullMarked
 package dev.tenon.backend.testkit;

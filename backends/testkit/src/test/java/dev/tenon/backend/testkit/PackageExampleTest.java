@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 
 class PackageExampleTest {
   private static final String HERE = "java/dev/tenon/backend/testkit/";
-  private static final Pattern EXAMPLE = Pattern.compile("(?s)<pre>\\{@code\n(.*?)\n \\* }</pre>");
+  private static final Pattern EXAMPLE = Pattern.compile("(?s)<pre>\n(.*?)\n \\* </pre>");
 
   /** So it compiles, and its tests run. */
   @Test
@@ -20,7 +20,7 @@ class PackageExampleTest {
     String test = Files.readString(Path.of("src/test", HERE, "MyBackendContractTest.java"));
     Matcher example = EXAMPLE.matcher(documentation);
     assertThat(example.find()).isTrue();
-    String code = example.group(1).replaceAll("(?m)^ \\* ?", "");
+    String code = example.group(1).replaceAll("(?m)^ \\* ?", "").replace("&#64;", "@");
     assertThat(code.lines().count()).isBetween(15L, 25L);
     assertThat(withoutLayout(test)).contains(withoutLayout(code));
   }
