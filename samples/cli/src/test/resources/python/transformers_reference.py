@@ -2,19 +2,21 @@
 
 request: sequences (token ids), prompts (token ids), max_new_tokens, and optionally train: batches (each a list of {ids, prompt_length}),
 learning_rate, total_steps, weight_decay, max_grad_norm.
-answer: logits per sequence [T][V]; greedy per prompt {tokens, gaps}; losses, one per batch, taken before its update.
+Or score_sequences (token ids), targets (one number each), learning_rate, steps: the directory as a classification with one label.
+answer: logits per sequence [T][V]; greedy per prompt {tokens, gaps}; losses, one per batch, taken before its update; scores, one per
+score sequence, and score_losses: mean squared error before each AdamW step on all of them.
 """
 import json
 import sys
 
 import torch
-from transformers import AutoModelForCausalLM, get_linear_schedule_with_warmup
+from transformers import AutoModelForCausalLM, AutoModelForSequenceClassification, get_linear_schedule_with_warmup
 
 torch.set_num_threads(2)
 
 
-def load(directory):
-    return AutoModelForCausalLM.from_pretrained(directory, dtype=torch.float32, attn_implementation="eager").eval()
+def load(directory, kind):
+    return kind.from_pretrained(directory, dtype=torch.float32, attn_implementation="eager").eval()
 
 
 def logits(model, ids):
@@ -68,10 +70,32 @@ def train(model, spec):
     return losses
 
 
+def scores(model, sequences):
+    """One sequence at a time, so neither padding nor a pad token is involved."""
+    return torch.cat([model(torch.tensor([ids])).logits[:, 0] for ids in sequences])
+
+
+def score(model, ask):
+    assert model.config.num_labels == 1, model.config.num_labels
+    with torch.no_grad():
+        answer = {"scores": scores(model, ask["score_sequences"]).tolist(), "score_losses": []}
+    optimizer = torch.optim.AdamW(model.parameters(), lr=ask["learning_rate"], weight_decay=0.0)
+    for _ in range(ask["steps"]):
+        loss = ((scores(model, ask["score_sequences"]) - torch.tensor(ask["targets"])) ** 2).mean()
+        loss.backward()
+        optimizer.step()
+        optimizer.zero_grad()
+        answer["score_losses"].append(float(loss))
+    return answer
+
+
 def main(directory, request):
     with open(request, encoding="utf-8") as f:
         ask = json.load(f)
-    model = load(directory)
+    if "score_sequences" in ask:
+        json.dump(score(load(directory, AutoModelForSequenceClassification), ask), sys.stdout)
+        return
+    model = load(directory, AutoModelForCausalLM)
     answer = {
         "logits": [logits(model, ids).tolist() for ids in ask.get("sequences", [])],
         "greedy": [greedy(model, p, ask["max_new_tokens"]) for p in ask.get("prompts", [])],

@@ -9,6 +9,7 @@ import dev.tenon.error.UnknownNameException;
 import dev.tenon.error.UnsupportedFeatureException;
 import dev.tenon.internal.Json;
 import dev.tenon.internal.Problems;
+import dev.tenon.internal.TorchScriptFiles;
 import dev.tenon.model.Head;
 import dev.tenon.model.Model;
 import dev.tenon.model.Network;
@@ -140,6 +141,11 @@ public final class HfCheckpoint {
       return;
     }
     String found = "missing";
+    if (TorchScriptFiles.isOne(path)) {
+      throw new CheckpointException(
+          Problems.problem(
+              "model " + path, "a TorchScript file", "a directory; " + TorchScriptFiles.HOW));
+    }
     if (Files.exists(path)) {
       // Tells pickles and other formats by name.
       found = SafetensorsFile.open(path) + " alone";

@@ -27,7 +27,7 @@ public final class ProgramArchives {
    * train_backward} and the optimizer.
    */
   public static ScriptArchive training(Program program) {
-    return archive(program, "driver-train");
+    return archive(program.text(), "driver-train");
   }
 
   /**
@@ -35,7 +35,15 @@ public final class ProgramArchives {
    * and the steps.
    */
   public static ScriptArchive inference(Program program) {
-    return archive(program, "sampling", "driver-infer");
+    return archive(program.text(), "sampling", "driver-infer");
+  }
+
+  /**
+   * The archive beside a TorchScript file that gives logits: {@code forward} makes outputs of them,
+   * {@code greedy_last} and {@code choose_last} tokens.
+   */
+  public static ScriptArchive logitsOfFile() {
+    return archive(ScriptText.common(), "sampling", "driver-file");
   }
 
   /**
@@ -46,10 +54,10 @@ public final class ProgramArchives {
     return ScriptArchive.of(objective.text(), resource("objective"));
   }
 
-  private static ScriptArchive archive(Program program, String... common) {
+  private static ScriptArchive archive(String program, String... common) {
     Stream<String> texts = Stream.of(common).map(ProgramArchives::resource);
     return ScriptArchive.of(
-        Stream.concat(Stream.of(resource("prelude-f32"), program.text()), texts)
+        Stream.concat(Stream.of(resource("prelude-f32"), program), texts)
             .map(ProgramArchives::f32)
             .toArray(String[]::new));
   }

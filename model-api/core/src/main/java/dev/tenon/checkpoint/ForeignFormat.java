@@ -1,9 +1,11 @@
 package dev.tenon.checkpoint;
 
+import dev.tenon.internal.TorchScriptFiles;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -30,7 +32,10 @@ final class ForeignFormat {
   private ForeignFormat() {}
 
   /** The format, if it is a known one. */
-  static Optional<String> of(FileChannel channel) throws IOException {
+  static Optional<String> of(Path file, FileChannel channel) throws IOException {
+    if (TorchScriptFiles.isOne(file)) {
+      return Optional.of(TorchScriptFiles.HOW);
+    }
     long size = channel.size();
     byte[] start = new byte[(int) Math.min(size, 16)];
     byte[] last = new byte[(int) Math.min(size, 1)];

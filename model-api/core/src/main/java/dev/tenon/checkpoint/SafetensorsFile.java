@@ -68,7 +68,7 @@ public final class SafetensorsFile implements Weights {
       checkEnd(source, header, size - dataStart, dataStart);
       return new SafetensorsFile(file, header, dataStart);
     } catch (CheckpointException e) {
-      Optional<String> format = ForeignFormat.of(channel);
+      Optional<String> format = ForeignFormat.of(file, channel);
       if (format.isEmpty()) {
         throw e;
       }

@@ -19,7 +19,7 @@ final class BatchCheck {
       problems.add("batch", "no items", "packed sequences with Items");
     } else {
       checkLengths(batch.items().lengths(), network.maxPositions(), problems);
-      checkIds(batch, network.program().vocabSize(), problems);
+      checkIds(batch, network.vocabSize(), problems);
       batch
           .find("output_mask")
           .ifPresent(

@@ -10,7 +10,13 @@ import java.util.SortedSet;
 /** Creates models by registered name. An instance belongs to the application. Safe for threads. */
 public final class ModelRegistry {
   private final Registry<ModelFactory> factories =
-      new Registry<>("model type", Map.of("hf", "dev.tenon:tenon-nn"));
+      new Registry<>(
+          "model type",
+          Map.of(
+              "hf",
+              "dev.tenon:tenon-nn",
+              "torchscript",
+              "dev.tenon:tenon-nn and register its TorchScriptModelFactory"));
   private final Registry<ModelWrapper> wrappers = new Registry<>("model wrapper", Map.of());
 
   /**

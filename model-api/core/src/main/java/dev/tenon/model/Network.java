@@ -33,6 +33,11 @@ public non-sealed interface Network extends ModelModule {
   /** The computation. */
   Program program();
 
+  /** V, the number of token ids. */
+  default int vocabSize() {
+    return program().vocabSize();
+  }
+
   /** The weights; their names are those of {@link #parameters()}. */
   Weights weights();
 

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -27,22 +28,31 @@ final class TransformersReference {
   static Map<String, Object> ask(Path directory, Map<String, Object> request, Path scratch)
       throws IOException, InterruptedException {
     Path question = Files.writeString(scratch.resolve("request.json"), Json.compact(request));
+    Path answer = run(SCRIPT, scratch, directory.toString(), question.toString());
+    return Json.readObject(answer).toMap();
+  }
+
+  /** What a script of the test resources prints. */
+  static Path run(String script, Path scratch, String... arguments)
+      throws IOException, InterruptedException {
     Path answer = scratch.resolve("answer.json");
     Path errors = scratch.resolve("errors.txt");
+    List<String> command = new ArrayList<>(List.of(python(), path(script)));
+    command.addAll(List.of(arguments));
     Process process =
-        new ProcessBuilder(python(), script(), directory.toString(), question.toString())
+        new ProcessBuilder(command)
             .redirectOutput(answer.toFile())
             .redirectError(errors.toFile())
             .start();
     if (process.waitFor() != 0) {
-      throw new IllegalStateException("transformers_reference.py: " + Files.readString(errors));
+      throw new IllegalStateException(script + ": " + Files.readString(errors));
     }
-    return Json.readObject(answer).toMap();
+    return answer;
   }
 
-  private static String script() {
+  private static String path(String script) {
     try {
-      return Path.of(TransformersReference.class.getResource(SCRIPT).toURI()).toString();
+      return Path.of(TransformersReference.class.getResource(script).toURI()).toString();
     } catch (URISyntaxException e) {
       throw new IllegalStateException(e);
     }

@@ -4,14 +4,16 @@ import dev.tenon.backend.pytorch.internal.NativeScope;
 import dev.tenon.backend.pytorch.internal.TorchBridge;
 import dev.tenon.backend.pytorch.internal.TorchValue;
 import dev.tenon.model.Program;
+import dev.tenon.tensor.TensorData;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Keys and values of the live rows of a session, per layer {@code [rows, kv_heads, capacity,
  * head_dim]}; grows when a request needs more.
  */
-final class KeyValueCache implements AutoCloseable {
+final class KeyValueCache implements SessionRows {
   private final InferenceModel model;
   private final NativeScope owned;
   private int rows;
@@ -24,8 +26,8 @@ final class KeyValueCache implements AutoCloseable {
     this.owned = bridge.scope("key/value cache");
   }
 
-  /** Makes room for at least so many rows of so many tokens; what is stored stays. */
-  void ensure(int neededRows, int neededCapacity) {
+  @Override
+  public void ensure(int neededRows, int neededCapacity) {
     if (neededRows <= rows && neededCapacity <= capacity) {
       return;
     }
@@ -60,8 +62,8 @@ final class KeyValueCache implements AutoCloseable {
         model.onCaches(scope, "resize_caches", values(), size, slots));
   }
 
-  /** Copies the first {@code length} tokens of one row over another one. */
-  void moveRow(int from, int to, int length) {
+  @Override
+  public void moveRow(int from, int to, int length) {
     try (NativeScope scope = owned.bridge().scope("move row")) {
       TorchValue source = scope.integer(from);
       TorchValue target = scope.integer(to);
@@ -69,6 +71,23 @@ final class KeyValueCache implements AutoCloseable {
       for (TorchValue cache : List.of(keys(), values())) {
         model.onCaches(scope, "move_row", cache, source, target, tokens);
       }
+    }
+  }
+
+  @Override
+  public Chosen step(List<LiveRequest> group, int first) {
+    int length = group.stream().mapToInt(LiveRequest::lengthAfterStep).max().orElseThrow();
+    try (NativeScope scope = owned.bridge().scope("step")) {
+      TorchValue batch = MicroBatch.dict(scope, StepBatch.tensors(group, length));
+      Map<String, TensorData> choice = TokenChoice.tensors(group);
+      TorchValue row = scope.integer(first);
+      TorchValue slots = scope.integer(length);
+      if (choice.isEmpty()) {
+        return Chosen.of(model.onModel(scope, "greedy_step", batch, keys(), values(), row, slots));
+      }
+      TorchValue asked = MicroBatch.dict(scope, choice);
+      return Chosen.of(
+          model.onModel(scope, "choose_step", batch, asked, keys(), values(), row, slots));
     }
   }
 

@@ -6,8 +6,10 @@ import dev.tenon.generation.GenerationRequest;
 import dev.tenon.generation.Piece;
 import dev.tenon.internal.SamplingNoise;
 import dev.tenon.tensor.TokenIds;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.LongStream;
 
 /** A request with a row of the cache. */
 final class LiveRequest {
@@ -17,6 +19,7 @@ final class LiveRequest {
   private final GenerationRequest request;
   private final Optional<SeenIds> penalised;
   private final TokenIds closing;
+  private final List<Long> answer = new ArrayList<>();
   private final long[] bannedAtFirst;
   private int length;
   private int generated;
@@ -83,6 +86,13 @@ final class LiveRequest {
     return length + input().size();
   }
 
+  /** Prompt and answer so far. */
+  TokenIds history() {
+    return TokenIds.of(
+        LongStream.concat(request.promptIds().stream(), answer.stream().mapToLong(x -> x))
+            .toArray());
+  }
+
   /** What the next step reads: the prompt, later the last token. */
   TokenIds input() {
     return started() ? TokenIds.of(lastToken) : request.promptIds();
@@ -92,6 +102,7 @@ final class LiveRequest {
   Piece accept(long token, float logprob) {
     length = lengthAfterStep();
     lastToken = token;
+    answer.add(token);
     generated++;
     penalised.ifPresent(seen -> seen.add(token));
     Optional<FinishReason> reason = reason(token);

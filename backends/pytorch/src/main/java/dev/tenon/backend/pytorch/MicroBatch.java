@@ -18,6 +18,7 @@ import java.util.OptionalLong;
 final class MicroBatch {
   private final NamedArray batch;
   private final OutputPlan outputs;
+  private final PaddedBatch padded;
   private final NativeScope scope;
 
   /** {@code b}: {@code Dict[str, Tensor]} of the rows. */
@@ -42,7 +43,7 @@ final class MicroBatch {
     this.batch = batch;
     this.outputs = outputs;
     this.scope = scope;
-    PaddedBatch padded = new PaddedBatch(batch);
+    padded = new PaddedBatch(batch);
     rows = dict(rows(padded, dropoutSeed));
     plan = dict(plan(padded));
     wantRows = scope.texts(outputs.rows());
@@ -84,6 +85,16 @@ final class MicroBatch {
 
   private TorchValue dict(Map<String, TensorData> tensors) {
     return dict(scope, tensors);
+  }
+
+  /** {@code input_ids} I64 [B, T], on the host. */
+  TensorData inputIds() {
+    return padded.inputIds();
+  }
+
+  /** The mask that transformers takes, I64 [B, T], on the host: 1 for real tokens. */
+  TensorData realTokens() {
+    return padded.realTokens();
   }
 
   /** A {@code Dict[str, Tensor]} of host tensors. */

@@ -6,6 +6,7 @@ import dev.tenon.model.Head;
 import dev.tenon.model.Network;
 import dev.tenon.model.Output;
 import dev.tenon.model.OutputRequest;
+import dev.tenon.nn.TorchScriptNetwork;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +27,9 @@ record OutputPlan(
     List<String> sequences,
     boolean hiddenStates,
     double temperature) {
+  private static final Set<Output> OF_LOGITS =
+      EnumSet.of(Output.LOGITS, Output.TOKEN_LOGPROBS, Output.ENTROPY);
+
   private static final Map<Head, Set<Output>> OUTPUTS =
       Map.of(
           Head.CAUSAL_LM,
@@ -44,7 +48,8 @@ record OutputPlan(
    * @throws UnsupportedFeatureException if the network's head does not give an output
    */
   static OutputPlan of(Network network, OutputRequest request) {
-    Set<Output> given = OUTPUTS.get(network.head());
+    Set<Output> given =
+        network instanceof TorchScriptNetwork ? OF_LOGITS : OUTPUTS.get(network.head());
     if (given == null) {
       throw new UnsupportedFeatureException(
           Problems.problem("head", network.head(), "one of " + OUTPUTS.keySet()));
@@ -54,7 +59,7 @@ record OutputPlan(
     if (!missing.isEmpty()) {
       throw new UnsupportedFeatureException(
           Problems.problem(
-              "outputs of a " + network.head() + " network", missing, "some of " + given));
+              "outputs of a " + kind(network) + " network", missing, "some of " + given));
     }
     return new OutputPlan(
         names(request, Output.LOGITS, Output.VALUES, Output.HIDDEN),
@@ -62,6 +67,10 @@ record OutputPlan(
         names(request, Output.SCORES),
         request.outputs().contains(Output.HIDDEN_STATES),
         request.temperature());
+  }
+
+  private static String kind(Network network) {
+    return network instanceof TorchScriptNetwork ? "TorchScript" : network.head().toString();
   }
 
   private static List<String> names(OutputRequest request, Output... candidates) {

@@ -1,5 +1,6 @@
 package dev.tenon.backend.pytorch;
 
+import dev.tenon.tensor.DType;
 import dev.tenon.tensor.NamedArray;
 import dev.tenon.tensor.TensorData;
 import java.util.Arrays;
@@ -54,6 +55,11 @@ final class PaddedBatch {
       Arrays.fill(mask, row * columns, row * columns + lengths.get(row), true);
     }
     return TensorData.ofBooleans(mask, lengths.size(), columns);
+  }
+
+  /** The same as I64 [B, T], 1 for real tokens. */
+  TensorData realTokens() {
+    return attentionMask().to(DType.I64);
   }
 
   /** Where each packed token lies: {@code row * T + column}, I64 [N]. */

@@ -7,6 +7,7 @@ import dev.tenon.internal.Problems;
 import dev.tenon.model.Model;
 import dev.tenon.model.ModelBackend;
 import dev.tenon.model.Network;
+import dev.tenon.nn.TorchScriptNetwork;
 import dev.tenon.spec.BatchShape;
 import dev.tenon.spec.FinetuneSpec;
 import dev.tenon.spec.MemoryPlan;
@@ -42,6 +43,10 @@ public final class PyTorchBackend implements ModelBackend {
   @Override
   public Model initialize(Model model, FinetuneSpec spec) {
     Network network = network(model);
+    if (network instanceof TorchScriptNetwork) {
+      throw new UnsupportedFeatureException(
+          Problems.problem("training of " + network, "a TorchScript file", "inference"));
+    }
     if (spec.precision() != Precision.F32) {
       throw new UnsupportedFeatureException(Problems.problem("precision", spec.precision(), "F32"));
     }
@@ -53,8 +58,12 @@ public final class PyTorchBackend implements ModelBackend {
 
   @Override
   public Model initializeForInference(Model model) {
+    Network network = network(model);
+    TorchBridge bridge = TorchBridge.start();
     return model.withModule(
-        TorchInferenceEngine.open(TorchBridge.start(), network(model), headChunkBytes));
+        network instanceof TorchScriptNetwork file
+            ? TorchScriptEngine.open(bridge, file, headChunkBytes)
+            : TorchInferenceEngine.open(bridge, network, headChunkBytes));
   }
 
   /**

@@ -50,8 +50,8 @@ abstract class TorchEngine implements Engine {
   /** Runs one micro-batch without gradients. */
   abstract TorchValue forward(MicroBatch batch, NativeScope scope);
 
-  /** The model that generates. */
-  abstract InferenceModel inferenceModel();
+  /** New rows for a session. */
+  abstract SessionRows sessionRows();
 
   /** What {@link #save} writes. */
   abstract Weights weights();
@@ -146,7 +146,7 @@ abstract class TorchEngine implements Engine {
 
   /** Rows of logits that live at once, an {@code int}. */
   final TorchValue chunk(NativeScope scope) {
-    return scope.integer(Math.max(1, headChunkBytes / (4L * network.program().vocabSize())));
+    return scope.integer(Math.max(1, headChunkBytes / (4L * network.vocabSize())));
   }
 
   @Override
@@ -154,7 +154,7 @@ abstract class TorchEngine implements Engine {
     try (CallGuard.Pass pass = guard.enter()) {
       refuseHead();
       TorchSession session =
-          new TorchSession(inferenceModel(), guard, limits, bridge, sessions::remove);
+          new TorchSession(network, sessionRows(), guard, limits, sessions::remove);
       sessions.add(session);
       return session;
     }

@@ -31,8 +31,8 @@ final class TorchInferenceEngine extends TorchEngine {
   }
 
   @Override
-  InferenceModel inferenceModel() {
-    return model;
+  SessionRows sessionRows() {
+    return new KeyValueCache(model, bridge);
   }
 
   @Override

@@ -1,8 +1,5 @@
 package dev.tenon.backend.pytorch;
 
-import dev.tenon.backend.pytorch.internal.NativeScope;
-import dev.tenon.backend.pytorch.internal.TorchBridge;
-import dev.tenon.backend.pytorch.internal.TorchValue;
 import dev.tenon.error.EngineClosedException;
 import dev.tenon.error.InsufficientMemoryException;
 import dev.tenon.error.InvalidInputException;
@@ -13,47 +10,43 @@ import dev.tenon.generation.SessionLimits;
 import dev.tenon.internal.CallGuard;
 import dev.tenon.internal.Problems;
 import dev.tenon.model.Network;
-import dev.tenon.tensor.TensorData;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Consumer;
 
 /**
- * Generation with a key/value cache. Live requests sit side by side in the first rows of the cache;
- * new ones join at the end, and the last one moves into the place of one that ends.
+ * Generation. Live requests sit side by side in the first rows; new ones join at the end, and the
+ * last one moves into the place of one that ends.
  */
 final class TorchSession implements GenerationSession {
-  private final InferenceModel model;
+  private final Network network;
+  private final SessionRows cache;
   private final CallGuard guard;
   private final SessionLimits limits;
-  private final TorchBridge bridge;
   private final Consumer<TorchSession> onClose;
-  private final KeyValueCache cache;
   private final List<LiveRequest> rows = new ArrayList<>();
   private long nextId;
   private boolean closed;
 
   TorchSession(
-      InferenceModel model,
+      Network network,
+      SessionRows cache,
       CallGuard guard,
       SessionLimits limits,
-      TorchBridge bridge,
       Consumer<TorchSession> onClose) {
-    this.model = model;
+    this.network = network;
+    this.cache = cache;
     this.guard = guard;
     this.limits = limits;
-    this.bridge = bridge;
     this.onClose = onClose;
-    this.cache = new KeyValueCache(model, bridge);
   }
 
   @Override
   public long add(GenerationRequest request) {
     try (CallGuard.Pass pass = enter()) {
       check(request);
-      LiveRequest added = new LiveRequest(nextId, request, model.network().program().vocabSize());
+      LiveRequest added = new LiveRequest(nextId, request, network.vocabSize());
       long tokens = rows.stream().mapToLong(LiveRequest::maxTokens).sum() + added.maxTokens();
       if (rows.size() == limits.requests() || tokens > limits.cacheTokens()) {
         throw new InsufficientMemoryException(
@@ -68,7 +61,6 @@ final class TorchSession implements GenerationSession {
   }
 
   private void check(GenerationRequest request) {
-    Network network = model.network();
     long tokens = (long) request.promptIds().size() + request.options().maxNewTokens();
     Problems problems = new Problems();
     problems.check(
@@ -78,7 +70,7 @@ final class TorchSession implements GenerationSession {
         "at most max_position_embeddings " + network.maxPositions());
     problems.check(
         tokens <= limits.cacheTokens(), "request", tokens + " cache tokens", "at most " + limits);
-    int vocabSize = network.program().vocabSize();
+    int vocabSize = network.vocabSize();
     request.promptIds().stream()
         .filter(id -> id < 0 || id >= vocabSize)
         .findFirst()
@@ -118,32 +110,9 @@ final class TorchSession implements GenerationSession {
   /** One forward pass over neighbouring rows that have either all started or all not. */
   private void run(int first, int end, List<Piece> pieces) {
     List<LiveRequest> group = rows.subList(first, end);
-    int length = group.stream().mapToInt(LiveRequest::lengthAfterStep).max().orElseThrow();
-    try (NativeScope scope = bridge.scope("step")) {
-      TorchValue batch = MicroBatch.dict(scope, StepBatch.tensors(group, length));
-      Map<String, TensorData> choice = TokenChoice.tensors(group);
-      TorchValue row = scope.integer(first);
-      TorchValue slots = scope.integer(length);
-      TorchValue keys = cache.keys();
-      TorchValue values = cache.values();
-      TorchValue step =
-          choice.isEmpty()
-              ? model.onModel(scope, "greedy_step", batch, keys, values, row, slots)
-              : model.onModel(
-                  scope,
-                  "choose_step",
-                  batch,
-                  MicroBatch.dict(scope, choice),
-                  keys,
-                  values,
-                  row,
-                  slots);
-      List<TorchValue> chosen = step.elements();
-      TensorData tokens = chosen.get(0).toTensorData(); // [B]
-      TensorData logprobs = chosen.get(1).toTensorData(); // [B]
-      for (int i = 0; i < group.size(); i++) {
-        pieces.add(group.get(i).accept(tokens.getLong(i), logprobs.getFloat(i)));
-      }
+    SessionRows.Chosen chosen = cache.step(group, first);
+    for (int i = 0; i < group.size(); i++) {
+      pieces.add(group.get(i).accept(chosen.tokens().getLong(i), chosen.logprobs().getFloat(i)));
     }
   }
 

@@ -184,13 +184,13 @@ final class TorchTrainEngine extends TorchEngine implements TrainEngine {
   }
 
   @Override
-  InferenceModel inferenceModel() {
+  SessionRows sessionRows() {
     InferenceModel model = view;
     if (model == null) {
       model = InferenceModel.fuse(bridge, network(), weights);
       view = model;
     }
-    return model;
+    return new KeyValueCache(model, bridge);
   }
 
   private void dropView() {

@@ -10,6 +10,8 @@ import java.lang.invoke.MethodHandle;
 final class ModuleFunctions {
 
   private final MethodHandle moduleLoad;
+  private final MethodHandle moduleLoadFile;
+  private final MethodHandle moduleEval;
   private final MethodHandle moduleRunMethod;
   private final MethodHandle torchDeleteModule;
 
@@ -23,6 +25,17 @@ final class ModuleFunctions {
             boolean.class,
             byte[].class,
             long.class);
+    moduleLoadFile =
+        finder.find(
+            "moduleLoad",
+            long.class,
+            String.class,
+            int[].class,
+            boolean.class,
+            String[].class,
+            String[].class,
+            boolean.class);
+    moduleEval = finder.find("moduleEval", void.class, long.class);
     moduleRunMethod =
         finder.find(
             "moduleRunMethod",
@@ -38,6 +51,22 @@ final class ModuleFunctions {
   // The archive has no parameters, so the device means nothing.
   long load(InputStream archive) {
     return moduleLoad(archive, new int[] {0, -1}, false, new byte[64 * 1024], -1);
+  }
+
+  // With its weights on the CPU, in the mode that Python's eval() gives.
+  long loadFile(String file) {
+    String[] noExtraFiles = {};
+    long module =
+        callLong(
+            () ->
+                (long)
+                    moduleLoadFile.invokeExact(
+                        file, new int[] {0, -1}, false, noExtraFiles, noExtraFiles, false));
+    callVoid(
+        () -> {
+          moduleEval.invokeExact(module);
+        });
+    return module;
   }
 
   long moduleLoad(

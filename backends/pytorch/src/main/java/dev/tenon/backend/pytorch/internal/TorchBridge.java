@@ -67,6 +67,15 @@ public final class TorchBridge {
   }
 
   /**
+   * Loads a TorchScript file with its weights, for inference. Its code runs when it is called.
+   *
+   * @throws ScriptCompileException if libtorch cannot load it
+   */
+  public TorchModule loadFile(Path file) {
+    return TorchModule.loadFile(this, file);
+  }
+
+  /**
    * Opens an owner of values.
    *
    * @param name what it is for, shown if it is never closed

@@ -4,25 +4,25 @@ import ai.djl.engine.EngineException;
 import dev.tenon.error.EngineClosedException;
 import dev.tenon.internal.Problems;
 import dev.tenon.nn.script.ScriptArchive;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 
 /**
- * A {@link ScriptArchive} that libtorch has compiled. It holds no weights and no state, so any
- * number of threads may call it at once; {@link #close} waits for their calls.
+ * A {@link ScriptArchive}, or an application's TorchScript file, that libtorch has compiled. An
+ * archive holds no weights and no state, so any number of threads may call it at once; {@link
+ * #close} waits for their calls.
  */
 public final class TorchModule implements AutoCloseable {
 
   private final TorchBridge bridge;
-  private final ScriptArchive archive;
   private final boolean counted;
   private final ReadWriteLock lock = new ReentrantReadWriteLock();
   private long handle;
 
-  private TorchModule(TorchBridge bridge, ScriptArchive archive, long handle, boolean counted) {
+  private TorchModule(TorchBridge bridge, long handle, boolean counted) {
     this.bridge = bridge;
-    this.archive = archive;
     this.handle = handle;
     this.counted = counted;
     count(1);
@@ -31,7 +31,15 @@ public final class TorchModule implements AutoCloseable {
   static TorchModule load(TorchBridge bridge, ScriptArchive archive, boolean counted) {
     try {
       long handle = bridge.natives().modules.load(archive.open());
-      return new TorchModule(bridge, archive, handle, counted);
+      return new TorchModule(bridge, handle, counted);
+    } catch (EngineException e) {
+      throw TorchErrors.compile(e);
+    }
+  }
+
+  static TorchModule loadFile(TorchBridge bridge, Path file) {
+    try {
+      return new TorchModule(bridge, bridge.natives().modules.loadFile(file.toString()), true);
     } catch (EngineException e) {
       throw TorchErrors.compile(e);
     }
@@ -41,11 +49,6 @@ public final class TorchModule implements AutoCloseable {
     if (counted) {
       HandleCounter.MODULES.addAndGet(change);
     }
-  }
-
-  /** What it was loaded from. */
-  public ScriptArchive archive() {
-    return archive;
   }
 
   /**

@@ -81,6 +81,11 @@ public final class TorchValue implements AutoCloseable {
     return values().isBoolean(handle());
   }
 
+  /** Whether it is a tuple. */
+  public boolean isTuple() {
+    return values().isTuple(handle());
+  }
+
   /** Whether it is {@code None}. */
   public boolean isNone() {
     return typeName().equals("NoneType");
@@ -179,7 +184,7 @@ public final class TorchValue implements AutoCloseable {
 
   /** The elements of a list or tuple, as new values of the same scope. */
   public List<TorchValue> elements() {
-    boolean tuple = values().isTuple(handle());
+    boolean tuple = isTuple();
     if (!tuple) {
       check("list or tuple", values()::isList);
     }

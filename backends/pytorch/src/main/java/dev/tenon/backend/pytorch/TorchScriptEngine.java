@@ -1,0 +1,53 @@
+package dev.tenon.backend.pytorch;
+
+import dev.tenon.backend.pytorch.internal.NativeScope;
+import dev.tenon.backend.pytorch.internal.TorchBridge;
+import dev.tenon.backend.pytorch.internal.TorchValue;
+import dev.tenon.checkpoint.Weights;
+import dev.tenon.nn.TorchScriptNetwork;
+import dev.tenon.spec.FinetuneSpec;
+
+/** Inference through a TorchScript file. */
+final class TorchScriptEngine extends TorchEngine {
+  private final TorchScriptFile file;
+
+  private TorchScriptEngine(
+      TorchBridge bridge, TorchScriptNetwork network, TorchScriptFile file, long headChunkBytes) {
+    super(bridge, network, FinetuneSpec.DEFAULT_MICRO_BATCH_TOKENS, headChunkBytes);
+    this.file = file;
+  }
+
+  static TorchScriptEngine open(
+      TorchBridge bridge, TorchScriptNetwork network, long headChunkBytes) {
+    return new TorchScriptEngine(
+        bridge, network, TorchScriptFile.load(bridge, network), headChunkBytes);
+  }
+
+  @Override
+  TorchValue forward(MicroBatch batch, NativeScope scope) {
+    return file.driver(
+        scope,
+        "forward",
+        file.logits(batch.inputIds(), batch.realTokens(), scope),
+        batch.rows,
+        batch.plan,
+        batch.wantRows,
+        batch.wantNext,
+        chunk(scope));
+  }
+
+  @Override
+  SessionRows sessionRows() {
+    return new RecomputedRows(file, bridge);
+  }
+
+  @Override
+  Weights weights() {
+    return network().weights();
+  }
+
+  @Override
+  void release() {
+    file.close();
+  }
+}
