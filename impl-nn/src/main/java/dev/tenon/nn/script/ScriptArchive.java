@@ -105,7 +105,7 @@ public final class ScriptArchive {
         .collect(Collectors.joining());
   }
 
-  private static int indentation(String line) {
+  static int indentation(String line) {
     return line.length() - line.stripLeading().length();
   }
 

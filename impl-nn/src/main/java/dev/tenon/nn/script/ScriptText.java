@@ -95,8 +95,23 @@ public final class ScriptText {
         .collect(Collectors.joining(", ", "[", "]"));
   }
 
-  /** The text of methods one after the other. */
+  /**
+   * The text of methods one after the other, whatever the indentation that a part's lines share.
+   */
   public static String join(List<String> parts) {
-    return parts.stream().map(String::stripTrailing).collect(Collectors.joining("\n\n", "", "\n"));
+    return parts.stream().map(ScriptText::indented).collect(Collectors.joining("\n\n", "", "\n"));
+  }
+
+  /** With the indentation of a class body. */
+  private static String indented(String part) {
+    int common = ScriptArchive.commonIndentation(part);
+    return part.stripTrailing()
+        .lines()
+        .map(
+            x ->
+                x.isBlank()
+                    ? ""
+                    : "  " + x.substring(Math.min(common, ScriptArchive.indentation(x))))
+        .collect(Collectors.joining("\n"));
   }
 }
