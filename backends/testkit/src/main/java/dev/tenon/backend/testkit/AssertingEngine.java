@@ -94,7 +94,7 @@ class AssertingEngine implements Engine {
     GenerationSession session = watch("openSession", () -> engine.openSession(limits));
     openSessions.incrementAndGet();
     return new AssertingSession(
-        session, network().program().vocabSize(), limits, openSessions::decrementAndGet);
+        session, network().vocabSize(), limits, openSessions::decrementAndGet);
   }
 
   @Override

@@ -118,7 +118,7 @@ abstract class BackendFixture {
   }
 
   final int vocabSize() {
-    return model().network().program().vocabSize();
+    return model().network().vocabSize();
   }
 
   /** Items of one sequence, of 2 to 9 tokens. */

@@ -50,7 +50,7 @@ final class OutputCheck {
   private static Shape shape(Network network, Output output, TensorData found, long entries) {
     long hidden = network.program().hiddenSize();
     return switch (output) {
-      case LOGITS -> Shape.of(entries, network.program().vocabSize());
+      case LOGITS -> Shape.of(entries, network.vocabSize());
       case HIDDEN -> Shape.of(entries, hidden);
       case HIDDEN_STATES -> Shape.of(entries, network.program().layers() + 1, hidden);
       case TOKEN_LOGPROBS, ENTROPY, VALUES, SCORES -> Shape.of(entries);
@@ -63,7 +63,7 @@ final class OutputCheck {
   private static void checkNextTokens(
       Network network, NamedArray batch, Output output, TensorData tensor) {
     boolean entropy = output == Output.ENTROPY;
-    double most = (entropy ? Math.log(network.program().vocabSize()) : 0) + ROUNDING;
+    double most = (entropy ? Math.log(network.vocabSize()) : 0) + ROUNDING;
     double least = entropy ? -ROUNDING : Double.NEGATIVE_INFINITY;
     TensorData mask = batch.find("output_mask").orElse(null);
     int token = 0;

@@ -186,7 +186,7 @@ public final class TextGenerator implements AutoCloseable {
 
   /** The engine would say so too, but does not know that the ids come from a tokenizer. */
   private void checkVocabulary(TokenIds ids) {
-    int known = model.network().program().vocabSize();
+    int known = model.network().vocabSize();
     ids.stream()
         .filter(id -> id >= known)
         .findFirst()
