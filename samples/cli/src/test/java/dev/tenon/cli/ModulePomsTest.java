@@ -24,7 +24,9 @@ class ModulePomsTest {
     for (String module : modules) {
       String pom = Files.readString(ROOT.resolve(module).resolve("pom.xml"));
       String afterParent = pom.substring(pom.indexOf("</parent>"));
-      assertThat(find(VERSION, afterParent)).as(module).allMatch("${project.version}"::equals);
+      assertThat(find(VERSION, afterParent))
+          .as(module)
+          .allMatch(version -> version.matches("\\$\\{[\\w.-]+}"));
     }
   }
 

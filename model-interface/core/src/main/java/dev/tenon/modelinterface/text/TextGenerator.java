@@ -27,13 +27,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.ServiceLoader;
+import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.stream.IntStream;
 
 /**
- * Text in, text out. Any thread may call it; concurrent calls wait for one another in the order
- * they came. Closing waits for the call in progress; later calls throw {@link
- * EngineClosedException}.
+ * Text in, text out. Any thread may call it. Concurrent calls take turns on the engine, one step
+ * after the other in the order they came, so their answers grow side by side, each in a session
+ * with memory for its own prompt and answer; a listener that takes its time holds up no other call.
+ * Closing waits for the calls in progress; later ones throw {@link EngineClosedException}.
  */
 public final class TextGenerator implements AutoCloseable {
   private static final String NN = "the artifact dev.tenon:tenon-nn on the class path";
@@ -42,7 +45,13 @@ public final class TextGenerator implements AutoCloseable {
 
   private final Model model;
   private final boolean owned;
-  private final ReentrantLock lock = new ReentrantLock(true);
+
+  /** Held by a call for its whole length, all of them by {@link #close}. */
+  private final ReentrantReadWriteLock calls = new ReentrantReadWriteLock(true);
+
+  /** Held by a call for each step. */
+  private final Lock turn = new ReentrantLock(true);
+
   private boolean closed;
 
   private TextGenerator(Model model, boolean owned) {
@@ -140,17 +149,25 @@ public final class TextGenerator implements AutoCloseable {
     return run(requests(prompt, options), options, listener).get(0);
   }
 
-  /** Releases the model if this generator loaded it. Idempotent. */
+  /**
+   * Releases the model if this generator loaded it. Idempotent.
+   *
+   * @throws IllegalStateException from within a listener, whose answer it would have to wait for
+   */
   @Override
   public void close() {
-    lock.lock();
+    if (calls.getReadHoldCount() > 0) {
+      throw new IllegalStateException(
+          Problems.problem("close", "called by a listener", "after its answer"));
+    }
+    calls.writeLock().lock();
     try {
       if (!closed && owned) {
         model.close();
       }
       closed = true;
     } finally {
-      lock.unlock();
+      calls.writeLock().unlock();
     }
   }
 
@@ -204,7 +221,7 @@ public final class TextGenerator implements AutoCloseable {
 
   private List<Generation> run(
       List<GenerationRequest> requests, TextOptions options, TextListener listener) {
-    lock.lock();
+    calls.readLock().lock();
     try {
       checkOpen();
       List<Answer> answers =
@@ -212,14 +229,14 @@ public final class TextGenerator implements AutoCloseable {
       generate(answers, listener);
       return answers.stream().map(Answer::generation).toList();
     } finally {
-      lock.unlock();
+      calls.readLock().unlock();
     }
   }
 
   private void generate(List<Answer> answers, TextListener listener) {
     long cache = answers.stream().mapToLong(Answer::mostTokens).sum();
     SessionLimits limits = new SessionLimits(answers.size(), cache);
-    try (GenerationSession session = model.engine().openSession(limits)) {
+    try (GenerationSession session = new TurnSession(model.engine(), limits, turn)) {
       Map<Long, Answer> byId = new HashMap<>();
       answers.forEach(answer -> byId.put(session.add(answer.request), answer));
       while (session.live() > 0 && !listener.isCancelled()) {

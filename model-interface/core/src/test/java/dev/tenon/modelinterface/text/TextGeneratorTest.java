@@ -19,11 +19,14 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class TextGeneratorTest {
   private static final ByteTokenizer BYTES = new ByteTokenizer();
@@ -162,20 +165,18 @@ class TextGeneratorTest {
   }
 
   @Test
-  void concurrentCallsWaitForOneAnother() throws Exception {
+  void concurrentCallsTakeTurnsOnTheEngine() throws Exception {
     AtomicInteger inside = new AtomicInteger();
-    List<Integer> most = Collections.synchronizedList(new ArrayList<>());
+    List<Integer> together = Collections.synchronizedList(new ArrayList<>());
     Model model =
         ScriptedEngine.model(
             BYTES,
             100,
             (prompt, answer) -> {
-              if (answer.isEmpty()) {
-                most.add(inside.incrementAndGet());
-              }
-              boolean last = answer.size() == 5;
-              inside.addAndGet(last ? -1 : 0);
-              return new long[] {last ? ByteTokenizer.EOS : prompt[1]};
+              together.add(inside.incrementAndGet());
+              Thread.yield();
+              inside.decrementAndGet();
+              return new long[] {answer.size() == 5 ? ByteTokenizer.EOS : prompt[1]};
             });
     ExecutorService threads = Executors.newFixedThreadPool(4);
     try (TextGenerator llm = TextGenerator.open(model)) {
@@ -191,7 +192,62 @@ class TextGeneratorTest {
     } finally {
       threads.shutdownNow();
     }
-    assertThat(most).hasSize(20).containsOnly(1);
+    assertThat(together).hasSizeGreaterThanOrEqualTo(100).containsOnly(1);
+  }
+
+  @Test
+  @Timeout(60)
+  void aSlowListenerHoldsUpNoOtherCallButClose() throws Exception {
+    CountDownLatch others = new CountDownLatch(1);
+    CountDownLatch begun = new CountDownLatch(1);
+    List<String> ended = Collections.synchronizedList(new ArrayList<>());
+    ExecutorService threads = Executors.newFixedThreadPool(2);
+    try (TextGenerator llm = TextGenerator.open(saying("abc"))) {
+      TextListener slow =
+          piece -> {
+            begun.countDown();
+            await(others);
+          };
+      Future<?> first =
+          threads.submit(
+              () -> {
+                llm.stream("", GenerationOptions.greedy(9), slow);
+                ended.add("stream");
+              });
+      await(begun);
+      assertThat(llm.generate("", GenerationOptions.greedy(9)).text()).isEqualTo("abc");
+      Future<?> close =
+          threads.submit(
+              () -> {
+                llm.close();
+                ended.add("close");
+              });
+      others.countDown();
+      first.get();
+      close.get();
+    } finally {
+      threads.shutdownNow();
+    }
+    assertThat(ended).containsExactly("stream", "close");
+  }
+
+  @Test
+  void aListenerCannotCloseItsGenerator() {
+    TextGenerator llm = TextGenerator.open(saying("abc"));
+    TextListener closing = piece -> llm.close();
+    assertThatThrownBy(() -> llm.stream("", GenerationOptions.greedy(9), closing))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage("close: called by a listener (expected: after its answer)");
+    assertThat(llm.generate("", GenerationOptions.greedy(9)).text()).isEqualTo("abc");
+    llm.close();
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      assertThat(latch.await(30, TimeUnit.SECONDS)).isTrue();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   @Test
