@@ -37,7 +37,7 @@ public final class Compare implements Callable<Integer> {
   private int pairs = 7;
 
   @Option(names = "--repetitions", description = "within a run (${DEFAULT-VALUE})")
-  private int repetitions = 4;
+  private int repetitions = 8;
 
   @Option(
       names = "--threads",
