@@ -1,7 +1,9 @@
 package dev.tenon.nn.script;
 
+import dev.tenon.error.UnsupportedFeatureException;
 import dev.tenon.model.Program;
 import dev.tenon.objective.TextObjective;
+import dev.tenon.spec.Precision;
 import java.util.stream.Stream;
 
 /**
@@ -18,24 +20,48 @@ public final class ProgramArchives {
       "Tuple[Dict[str, Tensor], List[Dict[str, $PACKED]], List[Dict[str, Tensor]], Dict[str,"
           + " $PACKED], Dict[str, Tensor]]";
 
-  private static final String PACKED_F32 = "Tensor";
-
   private ProgramArchives() {}
 
-  /**
-   * The archive of a training engine, f32: {@code forward}, {@code train_forward}, {@code
-   * train_backward} and the optimizer.
-   */
+  /** The archive of a training engine in F32; see {@link #training(Program, Precision)}. */
   public static ScriptArchive training(Program program) {
-    return archive(program.text(), "driver-train");
+    return training(program, Precision.F32);
   }
 
   /**
-   * The archive of an inference engine, f32: {@code open_model}, {@code add_layer}, {@code forward}
-   * and the steps.
+   * The archive of a training engine: {@code forward}, {@code train_forward}, {@code
+   * train_backward} and the optimizer. Weights and gradients are F32 in every precision.
+   *
+   * @throws UnsupportedFeatureException for a precision other than F32 and BF16
    */
+  public static ScriptArchive training(Program program, Precision precision) {
+    return archive(
+        Prelude.training(precision), Prelude.F32.packed(), program.text(), "driver-train");
+  }
+
+  /** The archive of an inference engine in F32; see {@link #inference(Program, Prelude)}. */
   public static ScriptArchive inference(Program program) {
-    return archive(program.text(), "sampling", "driver-infer");
+    return inference(program, Prelude.F32);
+  }
+
+  /**
+   * The archive of an inference engine: {@code open_model}, {@code add_layer}, {@code forward} and
+   * the steps.
+   */
+  public static ScriptArchive inference(Program program, Prelude prelude) {
+    return archive(
+        vocabulary(prelude.text(), program.vocabSize()),
+        prelude.packed(),
+        program.text(),
+        "sampling",
+        "driver-infer");
+  }
+
+  /**
+   * The archive that tells whether a prelude's kernels are there: {@code probe()} fails, or returns
+   * the relative error of a small linear layer against F32.
+   */
+  public static ScriptArchive probe(Prelude prelude) {
+    return archive(vocabulary(prelude.text(), 0), prelude.packed(), ScriptText.common(), "probe");
   }
 
   /**
@@ -43,7 +69,8 @@ public final class ProgramArchives {
    * {@code greedy_last} and {@code choose_last} tokens.
    */
   public static ScriptArchive logitsOfFile() {
-    return archive(ScriptText.common(), "sampling", "driver-file");
+    return archive(
+        Prelude.F32.text(), Prelude.F32.packed(), ScriptText.common(), "sampling", "driver-file");
   }
 
   /**
@@ -54,19 +81,21 @@ public final class ProgramArchives {
     return ScriptArchive.of(objective.text(), resource("objective"));
   }
 
-  private static ScriptArchive archive(String program, String... common) {
+  /** A weight with so many rows is the head's. */
+  private static String vocabulary(String prelude, int size) {
+    return prelude.replace("$VOCABULARY", Integer.toString(size));
+  }
+
+  private static ScriptArchive archive(
+      String prelude, String packed, String program, String... common) {
     Stream<String> texts = Stream.of(common).map(ProgramArchives::resource);
     return ScriptArchive.of(
-        Stream.concat(Stream.of(resource("prelude-f32"), program), texts)
-            .map(ProgramArchives::f32)
+        Stream.concat(Stream.of(prelude, program), texts)
+            .map(x -> x.replace("$MODEL", MODEL).replace("$PACKED", packed))
             .toArray(String[]::new));
   }
 
-  private static String f32(String text) {
-    return text.replace("$MODEL", MODEL).replace("$PACKED", PACKED_F32);
-  }
-
-  private static String resource(String name) {
+  static String resource(String name) {
     return ScriptText.resource(ProgramArchives.class, name + ".torchscript");
   }
 }

@@ -4,7 +4,9 @@ import dev.tenon.error.UnsupportedFeatureException;
 import dev.tenon.internal.Problems;
 import dev.tenon.spec.BatchShape;
 import dev.tenon.spec.FinetuneSpec;
+import dev.tenon.spec.InferenceSpec;
 import dev.tenon.spec.MemoryPlan;
+import dev.tenon.spec.Precision;
 import java.util.Map;
 import java.util.ServiceLoader;
 
@@ -34,12 +36,30 @@ public interface ModelBackend {
   Model initialize(Model model, FinetuneSpec spec);
 
   /**
-   * Loads the weights for inference only.
+   * Loads the weights for inference only, as {@link InferenceSpec#defaults()} asks.
    *
    * @param model a model whose module is a {@link Network}
    * @return the same model with an {@link Engine}; the caller closes it
    */
   Model initializeForInference(Model model);
+
+  /**
+   * Loads the weights for inference only. The default knows no settings but the defaults.
+   *
+   * @param model a model whose module is a {@link Network}
+   * @param spec precision, threads
+   * @return the same model with an {@link Engine}; the caller closes it
+   * @throws UnsupportedFeatureException if the backend, this machine or the network cannot run so
+   */
+  default Model initializeForInference(Model model, InferenceSpec spec) {
+    Problems problems = new Problems();
+    spec.precision()
+        .ifPresent(
+            x -> problems.check(x == Precision.F32, "precision of backend " + name(), x, "F32"));
+    problems.check(spec.threads() == 0, "threads of backend " + name(), spec.threads(), "0");
+    problems.throwIfAny(UnsupportedFeatureException::new);
+    return initializeForInference(model);
+  }
 
   /**
    * What training takes, before anything is allocated.

@@ -1,6 +1,7 @@
 package dev.tenon.model;
 
 import dev.tenon.checkpoint.Weights;
+import dev.tenon.spec.Precision;
 import dev.tenon.tensor.NamedArray;
 import dev.tenon.tensor.Shape;
 import java.nio.file.Path;
@@ -8,6 +9,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The description of a network: what it computes and where its weights are. It allocates nothing,
@@ -40,6 +42,14 @@ public non-sealed interface Network extends ModelModule {
 
   /** The weights; their names are those of {@link #parameters()}. */
   Weights weights();
+
+  /**
+   * In which precision the weights are stored, where they are quantised: such a network runs for
+   * inference alone, in that precision. Empty: they are of floating types.
+   */
+  default Optional<Precision> quantization() {
+    return Optional.empty();
+  }
 
   /** The longest sequence the network was made for, in tokens. */
   int maxPositions();

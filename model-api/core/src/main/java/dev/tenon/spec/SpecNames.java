@@ -28,7 +28,7 @@ final class SpecNames {
     map.put("parameter_groups", groups(spec.groups()));
     map.put("max_grad_norm", spec.maxGradNorm());
     map.put("micro_batch_tokens", spec.microBatchTokens());
-    map.put("precision", lowerCase(spec.precision()));
+    map.put("precision", spec.precision().label());
     map.put("seed", spec.seed());
     map.put("gradient_checkpointing", spec.gradientCheckpointing());
     map.put("disable_dropout", spec.disableDropout());

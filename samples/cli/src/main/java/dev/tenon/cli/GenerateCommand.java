@@ -86,6 +86,9 @@ final class GenerateCommand implements Callable<Integer> {
       description = "What generates.")
   private String backend = "";
 
+  @ArgGroup(validate = false, heading = "Computing:%n")
+  private InferenceOptions inference = new InferenceOptions();
+
   @Option(
       names = "--json",
       description =
@@ -100,7 +103,9 @@ final class GenerateCommand implements Callable<Integer> {
         ModelRegistry.fromServiceLoader()
             .create("hf", "actor", Device.cpu(), Arguments.of("path", model));
     try (Model running =
-            ModelBackend.fromServiceLoader().get(backend).initializeForInference(base);
+            ModelBackend.fromServiceLoader()
+                .get(backend)
+                .initializeForInference(base, inference.spec());
         TextGenerator generator = TextGenerator.open(running)) {
       generator.generateSamples(prompt, options).forEach(this::print);
     }

@@ -6,6 +6,7 @@ import dev.tenon.backend.pytorch.internal.TorchBridge;
 import dev.tenon.backend.pytorch.internal.TorchModule;
 import dev.tenon.backend.pytorch.internal.TorchValue;
 import dev.tenon.model.Network;
+import dev.tenon.nn.script.Prelude;
 import dev.tenon.nn.script.ProgramArchives;
 
 /**
@@ -13,33 +14,44 @@ import dev.tenon.nn.script.ProgramArchives;
  * projections, nothing else.
  */
 final class InferenceModel implements AutoCloseable {
-  static final CallSettings SETTINGS = CallSettings.inference(0);
-
   private final Network network;
+  private final CallSettings settings;
   private final NativeScope owned;
   private final TorchModule module;
   private final TorchValue model;
 
-  private InferenceModel(Network network, TorchModule module, NativeScope owned, TorchValue model) {
+  private InferenceModel(
+      Network network,
+      CallSettings settings,
+      TorchModule module,
+      NativeScope owned,
+      TorchValue model) {
     this.network = network;
+    this.settings = settings;
     this.module = module;
     this.owned = owned;
     this.model = model;
   }
 
-  /** Fuses weights, layer by layer. What it still needs of them it holds on to itself. */
-  static InferenceModel fuse(TorchBridge bridge, Network network, StageWeights weights) {
-    TorchModule module = bridge.load(ProgramArchives.inference(network.program()));
+  /**
+   * Fuses weights, layer by layer. What it still needs of them it holds on to itself.
+   *
+   * @param threads of one operator; 0: the calling thread's number
+   */
+  static InferenceModel fuse(
+      TorchBridge bridge, Network network, StageWeights weights, Prelude prelude, int threads) {
+    CallSettings settings = CallSettings.inference(threads);
+    TorchModule module = bridge.load(ProgramArchives.inference(network.program(), prelude));
     NativeScope owned = bridge.scope("inference model");
     try (NativeScope scope = bridge.scope("fuse")) {
       TorchValue model =
-          module.call(SETTINGS, scope, "open_model", weights.embed(scope), weights.head(scope));
+          module.call(settings, scope, "open_model", weights.embed(scope), weights.head(scope));
       for (int layer = 0; layer < network.program().layers(); layer++) {
         try (NativeScope each = bridge.scope("fuse layer")) {
-          model = module.call(SETTINGS, scope, "add_layer", model, weights.block(each, layer));
+          model = module.call(settings, scope, "add_layer", model, weights.block(each, layer));
         }
       }
-      return new InferenceModel(network, module, owned, model.moveTo(owned));
+      return new InferenceModel(network, settings, module, owned, model.moveTo(owned));
     } catch (RuntimeException e) {
       owned.close();
       module.close();
@@ -54,7 +66,7 @@ final class InferenceModel implements AutoCloseable {
   /** The outputs of one micro-batch: {@code Dict[str, Tensor]}. */
   TorchValue forward(MicroBatch batch, TorchValue chunk, NativeScope scope) {
     return module.call(
-        SETTINGS,
+        settings,
         scope,
         "forward",
         model,
@@ -74,12 +86,12 @@ final class InferenceModel implements AutoCloseable {
     TorchValue[] all = new TorchValue[arguments.length + 1];
     all[0] = model;
     System.arraycopy(arguments, 0, all, 1, arguments.length);
-    return module.call(SETTINGS, scope, method, all);
+    return module.call(settings, scope, method, all);
   }
 
   /** Calls a driver method that works on caches alone. */
   TorchValue onCaches(NativeScope scope, String method, TorchValue... arguments) {
-    return module.call(SETTINGS, scope, method, arguments);
+    return module.call(settings, scope, method, arguments);
   }
 
   @Override

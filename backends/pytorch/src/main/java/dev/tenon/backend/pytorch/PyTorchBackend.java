@@ -10,12 +10,13 @@ import dev.tenon.model.Network;
 import dev.tenon.nn.TorchScriptNetwork;
 import dev.tenon.spec.BatchShape;
 import dev.tenon.spec.FinetuneSpec;
+import dev.tenon.spec.InferenceSpec;
 import dev.tenon.spec.MemoryPlan;
 import dev.tenon.spec.Precision;
 
 /**
- * Runs networks by libtorch in this JVM, on the CPU and in f32. The first call of a process loads
- * libtorch. Immutable and safe for threads; engines of one backend run side by side.
+ * Runs networks by libtorch in this JVM, on the CPU. The first call of a process loads libtorch.
+ * Immutable and safe for threads; engines of one backend run side by side.
  */
 public final class PyTorchBackend implements ModelBackend {
   /** The registered name. */
@@ -47,8 +48,9 @@ public final class PyTorchBackend implements ModelBackend {
       throw new UnsupportedFeatureException(
           Problems.problem("training of " + network, "a TorchScript file", "inference"));
     }
-    if (spec.precision() != Precision.F32) {
-      throw new UnsupportedFeatureException(Problems.problem("precision", spec.precision(), "F32"));
+    if (spec.precision() == Precision.F16) {
+      throw new UnsupportedFeatureException(
+          Problems.problem("precision on the cpu", spec.precision(), "F32 or BF16"));
     }
     // Refuses a decaying schedule without its total before anything is loaded.
     double unused = spec.scheduleFactor(0);
@@ -58,12 +60,27 @@ public final class PyTorchBackend implements ModelBackend {
 
   @Override
   public Model initializeForInference(Model model) {
+    return initializeForInference(model, InferenceSpec.defaults());
+  }
+
+  @Override
+  public Model initializeForInference(Model model, InferenceSpec spec) {
     Network network = network(model);
-    TorchBridge bridge = TorchBridge.start();
+    if (network instanceof TorchScriptNetwork file) {
+      refuseSettings(file, spec);
+      return model.withModule(TorchScriptEngine.open(TorchBridge.start(), file, headChunkBytes));
+    }
     return model.withModule(
-        network instanceof TorchScriptNetwork file
-            ? TorchScriptEngine.open(bridge, file, headChunkBytes)
-            : TorchInferenceEngine.open(bridge, network, headChunkBytes));
+        TorchInferenceEngine.open(TorchBridge.start(), network, spec, headChunkBytes));
+  }
+
+  /** What a file computes in stands in the file. */
+  private static void refuseSettings(TorchScriptNetwork file, InferenceSpec spec) {
+    if (spec.precision().filter(x -> x != Precision.F32).isPresent() || spec.threads() > 0) {
+      throw new UnsupportedFeatureException(
+          Problems.problem(
+              "inference of " + file, spec, "no precision and no threads of a TorchScript file"));
+    }
   }
 
   /**

@@ -17,6 +17,7 @@ import dev.tenon.model.Metrics;
 import dev.tenon.model.Network;
 import dev.tenon.model.OutputRequest;
 import dev.tenon.objective.Objective;
+import dev.tenon.spec.Precision;
 import dev.tenon.tensor.Device;
 import dev.tenon.tensor.NamedArray;
 import java.nio.file.Path;
@@ -33,14 +34,21 @@ abstract class TorchEngine implements Engine {
   final TorchBridge bridge;
   final CallGuard guard;
   private final Network network;
+  private final Precision precision;
   private final int microBatchTokens;
   private final long headChunkBytes;
   private final Objectives objectives;
   private final List<TorchSession> sessions = new ArrayList<>();
 
-  TorchEngine(TorchBridge bridge, Network network, int microBatchTokens, long headChunkBytes) {
+  TorchEngine(
+      TorchBridge bridge,
+      Network network,
+      Precision precision,
+      int microBatchTokens,
+      long headChunkBytes) {
     this.bridge = bridge;
     this.network = network;
+    this.precision = precision;
     this.microBatchTokens = microBatchTokens;
     this.headChunkBytes = headChunkBytes;
     this.objectives = new Objectives(bridge, this::outputs);
@@ -211,9 +219,10 @@ abstract class TorchEngine implements Engine {
         });
   }
 
-  /** Architecture and kind of engine. */
+  /** Architecture, precision and kind of engine. */
   @Override
   public String toString() {
-    return getClass().getSimpleName() + "(" + network.architecture() + ", f32)";
+    String kind = getClass().getSimpleName();
+    return kind + "(" + network.architecture() + ", " + precision.label() + ")";
   }
 }

@@ -5,23 +5,36 @@ import dev.tenon.backend.pytorch.internal.TorchBridge;
 import dev.tenon.backend.pytorch.internal.TorchValue;
 import dev.tenon.checkpoint.Weights;
 import dev.tenon.model.Network;
+import dev.tenon.nn.script.Prelude;
 import dev.tenon.spec.FinetuneSpec;
+import dev.tenon.spec.InferenceSpec;
+import dev.tenon.spec.Precision;
 
 /** Inference through the fused weights. */
 final class TorchInferenceEngine extends TorchEngine {
   private final InferenceModel model;
 
   private TorchInferenceEngine(
-      TorchBridge bridge, Network network, InferenceModel model, long headChunkBytes) {
-    super(bridge, network, FinetuneSpec.DEFAULT_MICRO_BATCH_TOKENS, headChunkBytes);
+      TorchBridge bridge,
+      Network network,
+      Precision precision,
+      InferenceModel model,
+      long headChunkBytes) {
+    super(bridge, network, precision, FinetuneSpec.DEFAULT_MICRO_BATCH_TOKENS, headChunkBytes);
     this.model = model;
   }
 
-  static TorchInferenceEngine open(TorchBridge bridge, Network network, long headChunkBytes) {
+  static TorchInferenceEngine open(
+      TorchBridge bridge, Network network, InferenceSpec spec, long headChunkBytes) {
+    Prelude prelude = Kernels.find(bridge, spec.precision().orElse(Precision.F32));
     try (NativeScope loading = bridge.scope("load")) {
       StageWeights weights = StageWeights.load(network, loading, false);
       return new TorchInferenceEngine(
-          bridge, network, InferenceModel.fuse(bridge, network, weights), headChunkBytes);
+          bridge,
+          network,
+          prelude.precision(),
+          InferenceModel.fuse(bridge, network, weights, prelude, spec.threads()),
+          headChunkBytes);
     }
   }
 

@@ -6,6 +6,7 @@ import dev.tenon.backend.pytorch.internal.TorchValue;
 import dev.tenon.checkpoint.Weights;
 import dev.tenon.nn.TorchScriptNetwork;
 import dev.tenon.spec.FinetuneSpec;
+import dev.tenon.spec.Precision;
 
 /** Inference through a TorchScript file. */
 final class TorchScriptEngine extends TorchEngine {
@@ -13,7 +14,7 @@ final class TorchScriptEngine extends TorchEngine {
 
   private TorchScriptEngine(
       TorchBridge bridge, TorchScriptNetwork network, TorchScriptFile file, long headChunkBytes) {
-    super(bridge, network, FinetuneSpec.DEFAULT_MICRO_BATCH_TOKENS, headChunkBytes);
+    super(bridge, network, Precision.F32, FinetuneSpec.DEFAULT_MICRO_BATCH_TOKENS, headChunkBytes);
     this.file = file;
   }
 

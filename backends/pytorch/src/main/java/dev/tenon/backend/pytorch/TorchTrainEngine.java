@@ -13,6 +13,7 @@ import dev.tenon.internal.Problems;
 import dev.tenon.model.Metrics;
 import dev.tenon.model.Network;
 import dev.tenon.model.TrainEngine;
+import dev.tenon.nn.script.Prelude;
 import dev.tenon.nn.script.ProgramArchives;
 import dev.tenon.objective.Objective;
 import dev.tenon.spec.FinetuneSpec;
@@ -39,9 +40,9 @@ final class TorchTrainEngine extends TorchEngine implements TrainEngine {
   private int skippedInARow;
 
   TorchTrainEngine(TorchBridge bridge, Network network, FinetuneSpec spec, long headChunkBytes) {
-    super(bridge, network, spec.microBatchTokens(), headChunkBytes);
+    super(bridge, network, spec.precision(), spec.microBatchTokens(), headChunkBytes);
     this.spec = spec;
-    module = bridge.load(ProgramArchives.training(network.program()));
+    module = bridge.load(ProgramArchives.training(network.program(), spec.precision()));
     owned = bridge.scope("train engine");
     try {
       weights = StageWeights.load(network, owned, true);
@@ -187,7 +188,8 @@ final class TorchTrainEngine extends TorchEngine implements TrainEngine {
   SessionRows sessionRows() {
     InferenceModel model = view;
     if (model == null) {
-      model = InferenceModel.fuse(bridge, network(), weights);
+      Prelude prelude = Kernels.find(bridge, spec.precision());
+      model = InferenceModel.fuse(bridge, network(), weights, prelude, 0);
       view = model;
     }
     return new KeyValueCache(model, bridge);

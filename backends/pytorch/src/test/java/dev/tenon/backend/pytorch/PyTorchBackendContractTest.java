@@ -6,9 +6,11 @@ import dev.tenon.model.Model;
 import dev.tenon.model.ModelBackend;
 import dev.tenon.nn.HfModels;
 import dev.tenon.spec.Arguments;
+import dev.tenon.spec.Precision;
 import dev.tenon.tensor.Device;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 class PyTorchBackendContractTest extends ModelBackendContract {
@@ -27,6 +29,11 @@ class PyTorchBackendContractTest extends ModelBackendContract {
   @Override
   protected Optional<Model> valueModel() {
     return Optional.of(TinyLlama.withValues());
+  }
+
+  @Override
+  protected Set<Precision> trainingPrecisions() {
+    return Set.of(Precision.F32, Precision.BF16);
   }
 
   @Override

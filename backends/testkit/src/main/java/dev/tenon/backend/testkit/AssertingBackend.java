@@ -5,6 +5,7 @@ import dev.tenon.model.Model;
 import dev.tenon.model.ModelBackend;
 import dev.tenon.model.TrainEngine;
 import dev.tenon.spec.FinetuneSpec;
+import dev.tenon.spec.InferenceSpec;
 
 /**
  * A backend that watches another one: every call of its engines and sessions is checked against the
@@ -46,7 +47,12 @@ public final class AssertingBackend implements ModelBackend {
 
   @Override
   public Model initializeForInference(Model model) {
-    Model running = backend.initializeForInference(model);
+    return initializeForInference(model, InferenceSpec.defaults());
+  }
+
+  @Override
+  public Model initializeForInference(Model model, InferenceSpec spec) {
+    Model running = backend.initializeForInference(model, spec);
     Contract.check(
         running.module() instanceof Engine,
         "initializeForInference",

@@ -18,6 +18,7 @@ import dev.tenon.model.ModelRegistry;
 import dev.tenon.model.Registry;
 import dev.tenon.modelinterface.generation.GenerationInterface;
 import dev.tenon.spec.Arguments;
+import dev.tenon.spec.InferenceSpec;
 import dev.tenon.tensor.Device;
 import dev.tenon.tensor.TokenIds;
 import java.nio.file.Path;
@@ -59,14 +60,21 @@ public final class TextGenerator implements AutoCloseable {
     this.owned = owned;
   }
 
+  /** Opens a checkpoint directory as {@link InferenceSpec#defaults()} asks. */
+  public static TextGenerator open(Path checkpoint) {
+    return open(checkpoint, InferenceSpec.defaults());
+  }
+
   /**
    * Opens a checkpoint directory on the CPU, with the model type {@code hf} and the backend {@code
    * pytorch} that {@link ServiceLoader} finds on the class path.
    *
+   * @param spec precision, threads
    * @throws dev.tenon.error.UnknownNameException naming the artifact to add, if one is missing
    * @throws dev.tenon.error.CheckpointException if the directory cannot be read
+   * @throws dev.tenon.error.UnsupportedFeatureException for a precision that cannot run here
    */
-  public static TextGenerator open(Path checkpoint) {
+  public static TextGenerator open(Path checkpoint, InferenceSpec spec) {
     ModelRegistry models = ModelRegistry.fromServiceLoader();
     Registry<ModelBackend> backends = ModelBackend.fromServiceLoader();
     Problems missing = new Problems();
@@ -75,7 +83,7 @@ public final class TextGenerator implements AutoCloseable {
     missing.throwIfAny(UnknownNameException::new);
     Arguments path = Arguments.of("path", checkpoint);
     Model model = models.create("hf", "generator", Device.cpu(), path);
-    return open(model, backends.get("pytorch"));
+    return open(model, backends.get("pytorch"), spec);
   }
 
   /**
@@ -87,12 +95,12 @@ public final class TextGenerator implements AutoCloseable {
     checkHead(model);
     return model.module() instanceof Engine
         ? new TextGenerator(model, false)
-        : open(model, ModelBackend.fromServiceLoader().get("pytorch"));
+        : open(model, ModelBackend.fromServiceLoader().get("pytorch"), InferenceSpec.defaults());
   }
 
-  private static TextGenerator open(Model model, ModelBackend backend) {
+  private static TextGenerator open(Model model, ModelBackend backend, InferenceSpec spec) {
     checkHead(model);
-    return new TextGenerator(backend.initializeForInference(model), true);
+    return new TextGenerator(backend.initializeForInference(model, spec), true);
   }
 
   private static void checkHead(Model model) {

@@ -1,0 +1,78 @@
+package dev.tenon.nn.script;
+
+import dev.tenon.error.UnsupportedFeatureException;
+import dev.tenon.internal.Problems;
+import dev.tenon.spec.Precision;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * The text of an archive that a precision decides: how activations and weights are held and what a
+ * linear layer computes. The family's text that follows it is the same for all. A precision may
+ * have several, for different processors; an engine takes the first whose {@code probe} runs.
+ */
+public enum Prelude {
+  /** F32 throughout; for training too. */
+  F32(Precision.F32, "f32", Types.TENSOR),
+  /** BF16 activations and weights, through oneDNN, where the processor computes in BF16. */
+  BF16_NATIVE(Precision.BF16, "bf16-native", Types.TENSOR),
+  /** BF16 weights and F32 activations, through FBGEMM, on any x86 with AVX2. */
+  BF16_WEIGHTS(Precision.BF16, "bf16-weights", Types.PACKED_PARAMETERS),
+  /** 8-bit weights by output channel, activations of 7 bits by row, through FBGEMM. */
+  INT8(Precision.INT8, "int8", "Tuple[" + Types.PACKED_PARAMETERS + ", bool]"),
+  /** 4-bit weights in groups of 32 and BF16 activations. */
+  INT4(Precision.INT4, "int4", "Tuple[Tensor, Tensor]");
+
+  private final Precision precision;
+  private final String name;
+  private final String packed;
+
+  Prelude(Precision precision, String name, String packed) {
+    this.precision = precision;
+    this.name = name;
+    this.packed = packed;
+  }
+
+  /**
+   * The text of the training archive, which runs {@code block} and {@code head} alone.
+   *
+   * @throws UnsupportedFeatureException for a precision other than F32 and BF16
+   */
+  static String training(Precision precision) {
+    if (precision != Precision.F32 && precision != Precision.BF16) {
+      throw new UnsupportedFeatureException(
+          Problems.problem("training precision", precision, "F32 or BF16"));
+    }
+    return precision == Precision.F32 ? F32.text() : resource("bf16-training", Types.TENSOR);
+  }
+
+  private static String resource(String name, String packed) {
+    return ProgramArchives.resource("prelude-" + name).replace("$PACKED", packed);
+  }
+
+  /** The preludes of a precision for inference, best first; none for F16. */
+  public static List<Prelude> of(Precision precision) {
+    return Stream.of(values()).filter(x -> x.precision == precision).toList();
+  }
+
+  /** What it computes in. */
+  public Precision precision() {
+    return precision;
+  }
+
+  /** Its methods, with {@code $PACKED} put in. */
+  String text() {
+    return resource(name, packed);
+  }
+
+  /** The type of a packed weight. */
+  String packed() {
+    return packed;
+  }
+
+  private static final class Types {
+    static final String TENSOR = "Tensor";
+    static final String PACKED_PARAMETERS =
+        "__torch__.torch.classes.quantized.LinearPackedParamsBase";
+  }
+}

@@ -1,0 +1,59 @@
+package dev.tenon.spec;
+
+import dev.tenon.error.InvalidInputException;
+import dev.tenon.internal.Problems;
+import java.util.Optional;
+
+/**
+ * How a model runs for inference. Only {@link Precision#F32} gives the same tokens for the same
+ * seed whatever else is in the batch; the others trade accuracy for memory and speed.
+ *
+ * @param precision F32, BF16, INT8 or INT4; empty: as the weights are stored, which is F32 unless
+ *     their directory is {@linkplain dev.tenon.model.Network#quantization() quantised}
+ * @param threads of one operator; 0: as many as the backend takes by itself
+ */
+public record InferenceSpec(Optional<Precision> precision, int threads) {
+  private static final ArgumentSchema SCHEMA =
+      ArgumentSchema.none()
+          .optional("precision", String.class, "dtype", "torch_dtype")
+          .optional("threads", Integer.class, "num_threads");
+
+  /** Checks. */
+  public InferenceSpec {
+    Problems problems = new Problems();
+    precision.ifPresent(
+        x ->
+            problems.check(
+                x != Precision.F16, "inference precision", x, "F32, BF16, INT8 or INT4"));
+    problems.check(threads >= 0, "threads", threads, ">= 0");
+    problems.throwIfAny(InvalidInputException::new);
+  }
+
+  /** As the weights are stored, with the backend's own number of threads. */
+  public static InferenceSpec defaults() {
+    return new InferenceSpec(Optional.empty(), 0);
+  }
+
+  /**
+   * From arguments: {@code precision} (String, a {@linkplain Precision#label() label}) and {@code
+   * threads} (Integer), both optional.
+   *
+   * @throws InvalidInputException for other arguments or values
+   */
+  public static InferenceSpec of(Arguments arguments) {
+    SCHEMA.check("inference", arguments);
+    return new InferenceSpec(
+        arguments.find("precision", String.class).map(Precision::of),
+        arguments.find("threads", Integer.class).orElse(0));
+  }
+
+  /** The same in another precision. */
+  public InferenceSpec precision(Precision value) {
+    return new InferenceSpec(Optional.of(value), threads);
+  }
+
+  /** The same with another number of threads; 0: the backend's own. */
+  public InferenceSpec threads(int value) {
+    return new InferenceSpec(precision, value);
+  }
+}
