@@ -61,6 +61,11 @@ public final class ConfigReader {
     return values.get(key) != null;
   }
 
+  /** Whether the key is there with the value null, which may mean another thing than no key. */
+  public boolean isNull(String key) {
+    return values.containsKey(key) && values.get(key) == null;
+  }
+
   /** The value as JSON has it, null where absent, for messages. */
   public String shown(String key) {
     return values.containsKey(key) ? Json.compact(values.get(key)) : "missing";
@@ -94,6 +99,19 @@ public final class ConfigReader {
     return absent;
   }
 
+  /** A finite number not below 0, or the default. */
+  public double notNegative(String key, double absent) {
+    if (!has(key)) {
+      return absent;
+    }
+    double found = values.get(key) instanceof Number number ? number.doubleValue() : Double.NaN;
+    if (found >= 0 && found < Double.POSITIVE_INFINITY) {
+      return found;
+    }
+    problem(key, "a finite number >= 0");
+    return absent;
+  }
+
   /** A number from 0 to below 1, or the default. */
   public double probability(String key, double absent) {
     if (!has(key)) {
@@ -123,6 +141,18 @@ public final class ConfigReader {
   /** Whether the value is a list that holds a string. */
   public boolean lists(String key, String element) {
     return values.get(key) instanceof List<?> list && list.contains(element);
+  }
+
+  /** A list of strings; empty if there is none. */
+  public List<String> texts(String key) {
+    List<?> found = values.get(key) instanceof List<?> list ? list : List.of();
+    if (has(key)
+        && !(values.get(key) instanceof List<?>
+            && found.stream().allMatch(String.class::isInstance))) {
+      problem(key, "a list of strings");
+      return List.of();
+    }
+    return found.stream().map(String.class::cast).toList();
   }
 
   /** True or false, or the default. */

@@ -1,17 +1,13 @@
 package dev.tenon.nn.family.llama;
 
 import dev.tenon.model.Head;
-import dev.tenon.model.Parameter;
-import dev.tenon.model.Program;
 import dev.tenon.nn.config.ConfigReader;
 import dev.tenon.nn.family.Architecture;
-import dev.tenon.nn.family.Architecture.Start;
 import dev.tenon.nn.family.Family;
 import dev.tenon.nn.family.HeadKeys;
-import dev.tenon.nn.family.HeadWeight;
+import dev.tenon.nn.family.decoder.Decoder;
+import dev.tenon.nn.family.decoder.LayerWindows;
 import dev.tenon.nn.script.ScriptText;
-import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 
 /**
@@ -23,10 +19,6 @@ public final class Llama implements Family {
   static final String ARCHITECTURE = "LlamaForCausalLM";
   private static final Map<Head, String> ARCHITECTURES =
       Map.of(Head.CAUSAL_LM, ARCHITECTURE, Head.VALUE, "LlamaForSequenceClassification");
-
-  /** Old files hold each layer's rotary frequencies, which transformers does not read either. */
-  private static final String BUFFERS =
-      "(model\\.layers\\.\\d+\\.self_attn|model)\\.rotary_emb\\.inv_freq";
 
   /** The family. */
   public Llama() {}
@@ -58,69 +50,20 @@ public final class Llama implements Family {
    * @param head CAUSAL_LM or VALUE
    */
   public static Architecture architecture(LlamaConfig config, Head head) {
-    HeadWeight weight =
-        HeadWeight.of(
-            head, config.tieWordEmbeddings() ? LlamaParameters.EMBEDDING : HeadWeight.LM_HEAD);
-    return new Architecture(
-        String.valueOf(ARCHITECTURES.get(head)),
-        head,
-        LlamaParameters.table(config, weight),
-        program(config, weight),
-        config.maxPositionEmbeddings(),
-        weight.tied(),
-        weight.ignored(BUFFERS),
-        "model.",
-        keptPerToken(config),
-        parameter -> start(parameter, config.initializerRange()));
+    String name = String.valueOf(ARCHITECTURES.get(head));
+    LayerWindows windows = LayerWindows.none(config.decoder().numHiddenLayers());
+    Decoder decoder = new Decoder(name, head, config.decoder(), windows, 1);
+    boolean attention = config.attentionBias();
+    return decoder.architecture(
+        (table, layer) -> table.block(layer, attention, attention, config.mlpBias()),
+        Map.of(),
+        decoder.keptByAttention() + decoder.keptByMlp(),
+        Decoder.attention(),
+        text());
   }
 
-  /**
-   * Of the program's {@code block}: input and output of both norms, before and after their weight;
-   * q, and k and v written out for as many heads; the attention's result and one number a head; the
-   * gate before and after silu, the up projection and their product; the roots in the norms.
-   */
-  private static long keptPerToken(LlamaConfig config) {
-    long queries = (long) config.numAttentionHeads() * config.headDim();
-    return 6L * config.hiddenSize()
-        + 4 * queries
-        + config.numAttentionHeads()
-        + 4L * config.intermediateSize()
-        + 2;
-  }
-
-  /** transformers' {@code _init_weights}: norms 1, biases 0, all else normal. */
-  private static Start start(Parameter parameter, double range) {
-    if (parameter.name().endsWith(".bias")) {
-      return new Start(0, 0);
-    }
-    return parameter.shape().rank() == 1 ? new Start(1, 0) : new Start(0, range);
-  }
-
-  private static Program program(LlamaConfig config, HeadWeight weight) {
-    String family =
-        ScriptText.substitute(
-            ScriptText.resource(Llama.class, "llama.torchscript"), literals(config, weight));
-    return new Program(
-        ScriptText.join(List.of(ScriptText.common(), family)),
-        config.numHiddenLayers(),
-        config.hiddenSize(),
-        config.vocabSize(),
-        config.numKeyValueHeads(),
-        config.headDim());
-  }
-
-  private static Map<String, String> literals(LlamaConfig config, HeadWeight weight) {
-    Map<String, String> literals = new LinkedHashMap<>();
-    literals.put("HEADS", Integer.toString(config.numAttentionHeads()));
-    literals.put("KV_HEADS", Integer.toString(config.numKeyValueHeads()));
-    literals.put("HEAD_DIM", Integer.toString(config.headDim()));
-    literals.put("EPS", ScriptText.literal(config.rmsNormEps()));
-    literals.put(
-        "INV_FREQ", ScriptText.literal(config.rope().inverseFrequencies(config.headDim())));
-    literals.put("PAD_ID", Integer.toString(config.padTokenId().orElse(-1)));
-    literals.put("ATTENTION_DROPOUT", ScriptText.literal(config.attentionDropout()));
-    literals.put("ATTENTION_SCALING", ScriptText.literal(1.0));
-    literals.putAll(weight.literals());
-    return literals;
+  /** The block of Llama and of families that differ in numbers only. */
+  public static String text() {
+    return ScriptText.resource(Llama.class, "llama.torchscript");
   }
 }

@@ -1,86 +1,31 @@
 package dev.tenon.nn.family.llama;
 
-import dev.tenon.error.InvalidInputException;
-import dev.tenon.internal.Problems;
 import dev.tenon.nn.config.ConfigReader;
-import dev.tenon.nn.internal.Sizes;
+import dev.tenon.nn.family.decoder.DecoderConfig;
+import dev.tenon.nn.family.decoder.DecoderDefaults;
+import dev.tenon.nn.family.decoder.DecoderKeys;
+import dev.tenon.nn.family.decoder.Rope;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.OptionalInt;
 
 /**
  * The numbers of a Llama network, under transformers' names ({@code LlamaConfig}).
  *
- * @param vocabSize V, token ids
- * @param hiddenSize H, a multiple of the heads
- * @param intermediateSize width of the MLP
- * @param numHiddenLayers L, blocks
- * @param numAttentionHeads query heads
- * @param numKeyValueHeads heads of keys and values; divides the query heads
- * @param headDim D, dimensions of a head, even
- * @param maxPositionEmbeddings longest sequence it is made for, in tokens
- * @param rmsNormEps what the norms add to the mean square
- * @param rope rotary positions
+ * @param decoder those that all decoders have; hidden_size is a multiple of the heads
  * @param attentionBias whether the four attention projections have biases
  * @param mlpBias whether the three MLP projections have biases
- * @param tieWordEmbeddings whether the head reads the embedding's weight
- * @param initializerRange standard deviation of a random start
- * @param padTokenId an id whose embedding takes no gradient, as torch's {@code padding_idx}
- * @param attentionDropout probability that training drops an attention weight, from 0 to below 1
  */
-public record LlamaConfig(
-    int vocabSize,
-    int hiddenSize,
-    int intermediateSize,
-    int numHiddenLayers,
-    int numAttentionHeads,
-    int numKeyValueHeads,
-    int headDim,
-    int maxPositionEmbeddings,
-    double rmsNormEps,
-    Rope rope,
-    boolean attentionBias,
-    boolean mlpBias,
-    boolean tieWordEmbeddings,
-    double initializerRange,
-    OptionalInt padTokenId,
-    double attentionDropout) {
-  static final int MAX_HEAD_DIM = 8192;
-
-  /** Checks every number and their relations. */
+public record LlamaConfig(DecoderConfig decoder, boolean attentionBias, boolean mlpBias) {
+  /** Checks the relation of heads and hidden size, which transformers asks for. */
   public LlamaConfig {
-    Problems problems = new Problems();
-    Sizes.check(problems, "vocab_size", vocabSize, Sizes.MAX_SIZE);
-    Sizes.check(problems, "hidden_size", hiddenSize, Sizes.MAX_SIZE);
-    Sizes.check(problems, "intermediate_size", intermediateSize, Sizes.MAX_SIZE);
-    Sizes.check(problems, "num_hidden_layers", numHiddenLayers, Sizes.MAX_LAYERS);
-    Sizes.check(problems, "num_attention_heads", numAttentionHeads, Sizes.MAX_SIZE);
-    Sizes.check(problems, "num_key_value_heads", numKeyValueHeads, Sizes.MAX_SIZE);
-    Sizes.check(problems, "head_dim", headDim, MAX_HEAD_DIM);
-    Sizes.check(problems, "max_position_embeddings", maxPositionEmbeddings, Integer.MAX_VALUE);
-    problems.check(rmsNormEps > 0 && rmsNormEps < 1, "rms_norm_eps", rmsNormEps, "between 0 and 1");
-    Sizes.checkPositive(problems, "initializer_range", initializerRange);
-    problems.check(
-        padTokenId.isEmpty() || (padTokenId.getAsInt() >= 0 && padTokenId.getAsInt() < vocabSize),
-        "pad_token_id",
-        padTokenId,
-        "an id below vocab_size " + vocabSize);
-    Sizes.checkProbability(problems, "attention_dropout", attentionDropout);
-    problems.check(headDim % 2 == 0, "head_dim", headDim, "an even number");
-    Sizes.checkDivisor(
-        problems, "num_attention_heads", numAttentionHeads, "hidden_size", hiddenSize);
-    Sizes.checkDivisor(
-        problems,
-        "num_key_value_heads",
-        numKeyValueHeads,
-        "num_attention_heads",
-        numAttentionHeads);
-    problems.throwIfAny(InvalidInputException::new);
+    DecoderKeys.checkHeads(decoder);
   }
 
   /**
    * A configuration from the sizes that have no default; the rest as transformers has it: as many
    * key/value heads as heads, heads of hidden_size / heads, 2048 positions, eps 1e-6, theta 10000,
-   * no biases, an untied head, start 0.02, no dropout.
+   * silu, no biases, an untied head, start 0.02, no dropout.
    */
   public static LlamaConfig of(
       int vocabSize,
@@ -89,22 +34,11 @@ public record LlamaConfig(
       int numHiddenLayers,
       int numAttentionHeads) {
     return new LlamaConfig(
-        vocabSize,
-        hiddenSize,
-        intermediateSize,
-        numHiddenLayers,
-        numAttentionHeads,
-        numAttentionHeads,
-        hiddenSize / Math.max(1, numAttentionHeads),
-        2048,
-        1e-6,
-        Rope.of(10000),
+        DecoderConfig.builder(
+                vocabSize, hiddenSize, intermediateSize, numHiddenLayers, numAttentionHeads)
+            .build(),
         false,
-        false,
-        false,
-        0.02,
-        OptionalInt.empty(),
-        0);
+        false);
   }
 
   /**
@@ -116,7 +50,11 @@ public record LlamaConfig(
    *     message
    */
   public static LlamaConfig read(ConfigReader keys) {
-    return LlamaConfigReader.read(keys);
+    DecoderConfig.Builder decoder = DecoderKeys.read(keys, DecoderDefaults.LLAMA);
+    DecoderKeys.checkHeads(keys, decoder);
+    boolean attentionBias = keys.flag("attention_bias", false);
+    boolean mlpBias = keys.flag("mlp_bias", false);
+    return DecoderKeys.finish(keys, () -> new LlamaConfig(decoder.build(), attentionBias, mlpBias));
   }
 
   /**
@@ -124,132 +62,51 @@ public record LlamaConfig(
    * 4 and 5 know.
    */
   public Map<String, Object> toMap() {
-    return LlamaConfigReader.toMap(this);
+    Map<String, Object> keys = new LinkedHashMap<>();
+    keys.put("architectures", List.of(Llama.ARCHITECTURE));
+    keys.put("model_type", Llama.MODEL_TYPE);
+    keys.putAll(DecoderKeys.toMap(decoder));
+    keys.put("attention_bias", attentionBias);
+    keys.put("mlp_bias", mlpBias);
+    return keys;
+  }
+
+  /** V, token ids. */
+  public int vocabSize() {
+    return decoder.vocabSize();
+  }
+
+  private LlamaConfig with(DecoderConfig.Builder changed) {
+    return new LlamaConfig(changed.build(), attentionBias, mlpBias);
   }
 
   /** The same configuration with fewer key/value heads. */
   public LlamaConfig withKeyValueHeads(int heads) {
-    return new LlamaConfig(
-        vocabSize,
-        hiddenSize,
-        intermediateSize,
-        numHiddenLayers,
-        numAttentionHeads,
-        heads,
-        headDim,
-        maxPositionEmbeddings,
-        rmsNormEps,
-        rope,
-        attentionBias,
-        mlpBias,
-        tieWordEmbeddings,
-        initializerRange,
-        padTokenId,
-        attentionDropout);
+    return with(decoder.toBuilder().keyValueHeads(heads));
   }
 
   /** The same configuration with heads of another size. */
   public LlamaConfig withHeadDim(int dim) {
-    return new LlamaConfig(
-        vocabSize,
-        hiddenSize,
-        intermediateSize,
-        numHiddenLayers,
-        numAttentionHeads,
-        numKeyValueHeads,
-        dim,
-        maxPositionEmbeddings,
-        rmsNormEps,
-        rope,
-        attentionBias,
-        mlpBias,
-        tieWordEmbeddings,
-        initializerRange,
-        padTokenId,
-        attentionDropout);
+    return with(decoder.toBuilder().headDim(dim));
   }
 
   /** The same configuration for sequences of another length and with other rotary positions. */
-  public LlamaConfig withPositions(int maxPositions, Rope other) {
-    return new LlamaConfig(
-        vocabSize,
-        hiddenSize,
-        intermediateSize,
-        numHiddenLayers,
-        numAttentionHeads,
-        numKeyValueHeads,
-        headDim,
-        maxPositions,
-        rmsNormEps,
-        other,
-        attentionBias,
-        mlpBias,
-        tieWordEmbeddings,
-        initializerRange,
-        padTokenId,
-        attentionDropout);
+  public LlamaConfig withPositions(int maxPositions, Rope rope) {
+    return with(decoder.toBuilder().positions(maxPositions, rope));
   }
 
   /** The same configuration with or without biases. */
   public LlamaConfig withBiases(boolean attention, boolean mlp) {
-    return new LlamaConfig(
-        vocabSize,
-        hiddenSize,
-        intermediateSize,
-        numHiddenLayers,
-        numAttentionHeads,
-        numKeyValueHeads,
-        headDim,
-        maxPositionEmbeddings,
-        rmsNormEps,
-        rope,
-        attention,
-        mlp,
-        tieWordEmbeddings,
-        initializerRange,
-        padTokenId,
-        attentionDropout);
+    return new LlamaConfig(decoder, attention, mlp);
   }
 
   /** The same configuration with a tied or untied head. */
   public LlamaConfig withTiedHead(boolean tied) {
-    return new LlamaConfig(
-        vocabSize,
-        hiddenSize,
-        intermediateSize,
-        numHiddenLayers,
-        numAttentionHeads,
-        numKeyValueHeads,
-        headDim,
-        maxPositionEmbeddings,
-        rmsNormEps,
-        rope,
-        attentionBias,
-        mlpBias,
-        tied,
-        initializerRange,
-        padTokenId,
-        attentionDropout);
+    return with(decoder.toBuilder().tiedHead(tied));
   }
 
   /** The same configuration with dropout of attention weights in training. */
   public LlamaConfig withAttentionDropout(double probability) {
-    return new LlamaConfig(
-        vocabSize,
-        hiddenSize,
-        intermediateSize,
-        numHiddenLayers,
-        numAttentionHeads,
-        numKeyValueHeads,
-        headDim,
-        maxPositionEmbeddings,
-        rmsNormEps,
-        rope,
-        attentionBias,
-        mlpBias,
-        tieWordEmbeddings,
-        initializerRange,
-        padTokenId,
-        probability);
+    return with(decoder.toBuilder().attentionDropout(probability));
   }
 }

@@ -31,7 +31,7 @@ class LlamaTest {
   void hasTheRotaryFrequenciesOfTransformers(String folder) {
     LlamaConfig config = config(folder);
     List<?> expected = (List<?>) reference(folder).get("inv_freq");
-    float[] found = config.rope().inverseFrequencies(config.headDim());
+    float[] found = config.decoder().rope().inverseFrequencies(config.decoder().headDim());
     assertThat(found).hasSize(expected.size());
     for (int i = 0; i < found.length; i++) {
       float exact = ((Number) expected.get(i)).floatValue();
@@ -41,13 +41,13 @@ class LlamaTest {
 
   @Test
   void readsBothSpellings() {
-    assertThat(config("llama-rope3-sharded").rope())
+    assertThat(config("llama-rope3-sharded").decoder().rope())
         .hasToString(
-            "Rope[theta=10000.0, scaling=Optional[Llama3Scaling[factor=8.0, lowFreqFactor=1.0,"
+            "Rope[theta=10000.0, scaling=Optional[Llama3[factor=8.0, lowFreqFactor=1.0,"
                 + " highFreqFactor=4.0, originalMaxPositionEmbeddings=32]]]");
-    assertThat(config("llama-bf16-v4config").rope())
+    assertThat(config("llama-bf16-v4config").decoder().rope())
         .hasToString(
-            "Rope[theta=500000.0, scaling=Optional[Llama3Scaling[factor=32.0, lowFreqFactor=1.0,"
+            "Rope[theta=500000.0, scaling=Optional[Llama3[factor=32.0, lowFreqFactor=1.0,"
                 + " highFreqFactor=4.0, originalMaxPositionEmbeddings=64]]]");
   }
 
@@ -93,7 +93,9 @@ class LlamaTest {
         .contains("[1.0, 0.10000000149011612, 0.009999999776482582, 0.0010000000474974513]");
     assertThat(text)
         .contains(
-            "def cached_attention", "def block_step", "torch.rms_norm(x, [x.size(-1)], w, 1.0e-5)");
+            "def cached_attention",
+            "def block_step",
+            "torch.rms_norm(x, [x.size(-1)], self.gain(w), 1.0e-5)");
   }
 
   private static Architecture architecture(String folder) {
