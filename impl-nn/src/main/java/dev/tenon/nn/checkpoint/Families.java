@@ -2,8 +2,14 @@ package dev.tenon.nn.checkpoint;
 
 import dev.tenon.model.Registry;
 import dev.tenon.nn.family.Family;
+import dev.tenon.nn.family.gemma.Gemma;
+import dev.tenon.nn.family.gemma2.Gemma2;
 import dev.tenon.nn.family.gpt2.Gpt2;
 import dev.tenon.nn.family.llama.Llama;
+import dev.tenon.nn.family.mistral.Mistral;
+import dev.tenon.nn.family.mixtral.Mixtral;
+import dev.tenon.nn.family.qwen2.Qwen2;
+import dev.tenon.nn.family.qwen3.Qwen3;
 import java.util.List;
 import java.util.Map;
 
@@ -14,7 +20,17 @@ public final class Families {
   /** A new registry with the families of this module. */
   public static Registry<Family> standard() {
     Registry<Family> families = new Registry<>("model_type", Map.of());
-    List.of(new Llama(), new Gpt2()).forEach(x -> families.register(x.modelType(), x));
+    List<Family> all =
+        List.of(
+            new Gemma(),
+            new Gemma2(),
+            new Gpt2(),
+            new Llama(),
+            new Mistral(),
+            new Mixtral(),
+            new Qwen2(),
+            new Qwen3());
+    all.forEach(x -> families.register(x.modelType(), x));
     return families;
   }
 }

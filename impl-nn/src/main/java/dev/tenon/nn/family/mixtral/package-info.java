@@ -1,0 +1,5 @@
+/** Mixtral: configuration, parameters, program. */
+@NullMarked
+package dev.tenon.nn.family.mixtral;
+
+import org.jspecify.annotations.NullMarked;
