@@ -26,9 +26,12 @@ class BlockExtrasTest {
     String text =
         plain
             .text()
-            .replaceFirst(
-                "g\\), annotate\\(Dict\\[str, Tensor\\], \\{\\}\\)\\)",
-                "g), {\"router_logits\": torch.narrow(h, -1, 0, 3)})");
+            .replace(
+                "self.norm(x, w[\"post_attention_layernorm.weight\"])), annotate(Dict[str, Tensor],"
+                    + " {}))",
+                "self.norm(x, w[\"post_attention_layernorm.weight\"])), {\"router_logits\":"
+                    + " torch.narrow(self.norm(x, w[\"post_attention_layernorm.weight\"]), -1, 0,"
+                    + " 3)})");
     assertThat(text).isNotEqualTo(plain.text());
     return new Program(
         text,
