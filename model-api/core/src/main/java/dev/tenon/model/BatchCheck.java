@@ -5,11 +5,14 @@ import dev.tenon.internal.Problems;
 import dev.tenon.tensor.DType;
 import dev.tenon.tensor.FieldKind;
 import dev.tenon.tensor.NamedArray;
+import dev.tenon.tensor.StandardField;
 import dev.tenon.tensor.TensorData;
 import java.util.List;
 
 /** What a batch must be so that a network can run it. */
 final class BatchCheck {
+  private static final String TYPES = StandardField.TOKEN_TYPE_IDS.field();
+
   private BatchCheck() {}
 
   /** Refuses what the program could not run, with every problem of the batch. */
@@ -20,6 +23,9 @@ final class BatchCheck {
     } else {
       checkLengths(batch.items().lengths(), network.maxPositions(), problems);
       checkIds(batch, network.vocabSize(), problems);
+      if (network.tokenTypes() > 0) {
+        batch.find(TYPES).ifPresent(x -> checkRange(TYPES, x, network.tokenTypes(), problems));
+      }
       batch
           .find("output_mask")
           .ifPresent(
@@ -52,10 +58,15 @@ final class BatchCheck {
           "I64 per TOKEN");
       return;
     }
-    long[] ids = field.toLongs();
-    for (int i = 0; i < ids.length; i++) {
-      if (ids[i] < 0 || ids[i] >= vocabSize) {
-        problems.add("input_ids[" + i + "]", ids[i], "0 to " + (vocabSize - 1));
+    checkRange("input_ids", field, vocabSize, problems);
+  }
+
+  /** Tells the first number that is out of range. */
+  private static void checkRange(String name, TensorData field, int end, Problems problems) {
+    long[] numbers = field.toLongs();
+    for (int i = 0; i < numbers.length; i++) {
+      if (numbers[i] < 0 || numbers[i] >= end) {
+        problems.add(name + "[" + i + "]", numbers[i], "0 to " + (end - 1));
         return;
       }
     }

@@ -55,6 +55,24 @@ public non-sealed interface Network extends ModelModule {
   int maxPositions();
 
   /**
+   * Number of the types that {@code token_type_ids} tells apart, as in the two texts of a pair; 0:
+   * the network does not read the field.
+   */
+  default int tokenTypes() {
+    return 0;
+  }
+
+  /** What its classes are; empty unless it classifies. */
+  default Optional<ClassificationHead> classificationHead() {
+    return Optional.empty();
+  }
+
+  /** How {@link Output#POOLED} comes about; empty unless it embeds. */
+  default Optional<EmbeddingHead> embeddingHead() {
+    return Optional.empty();
+  }
+
+  /**
    * F32 values that one block keeps for one token from the forward to the backward pass: inputs of
    * its projections and of what lies between them. For {@link ModelBackend#plan}; the default,
    * twice the larger side of every matrix of a block, is more than the usual transformer keeps.
@@ -84,7 +102,8 @@ public non-sealed interface Network extends ModelModule {
 
   /**
    * Refuses a batch that no engine could run: {@code input_ids} (I64, token) within the vocabulary,
-   * sequences within {@link #maxPositions()}, {@code output_mask}, if there is one, BOOL per token.
+   * sequences within {@link #maxPositions()}, {@code output_mask}, if there is one, BOOL per token,
+   * {@code token_type_ids}, if there is one and the network reads it, below {@link #tokenTypes()}.
    *
    * @throws dev.tenon.error.InvalidInputException with every problem of the batch
    */

@@ -33,11 +33,17 @@ import dev.tenon.internal.Problems;
  * every slot. The shared helpers {@code step_mask}, {@code store} and {@code cached_attention} read
  * these.
  *
+ * <p>A program without a key/value cache, an encoder, reads whole sequences at once: {@code k} and
+ * {@code v} are empty, there are no steps, and the first token stands for a sequence, not the last
+ * one. Its {@code b} also holds {@code token_type_ids} (I64 [B, T]) where the batch has them and
+ * the network reads them. If {@code prepare} adds {@code places} (I64 [B * T], the real token that
+ * stands for each place), {@code block_step} gets the real tokens alone, {@code x} [N, H].
+ *
  * @param text the stage methods with every configuration number substituted
  * @param layers number of blocks
  * @param hiddenSize H
  * @param vocabSize V
- * @param keyValueHeads heads of the key/value cache
+ * @param keyValueHeads heads of the key/value cache; 0: it has none
  * @param headDim D
  */
 public record Program(
@@ -49,8 +55,13 @@ public record Program(
     problems.check(layers > 0, "layers", layers, "> 0");
     problems.check(hiddenSize > 0, "hidden size", hiddenSize, "> 0");
     problems.check(vocabSize > 0, "vocabulary size", vocabSize, "> 0");
-    problems.check(keyValueHeads > 0, "key/value heads", keyValueHeads, "> 0");
+    problems.check(keyValueHeads >= 0, "key/value heads", keyValueHeads, ">= 0");
     problems.check(headDim > 0, "head dimension", headDim, "> 0");
     problems.throwIfAny(InvalidInputException::new);
+  }
+
+  /** Whether it has a key/value cache: tokens see only earlier ones, so it can go on from them. */
+  public boolean cached() {
+    return keyValueHeads > 0;
   }
 }

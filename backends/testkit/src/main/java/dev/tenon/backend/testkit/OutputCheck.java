@@ -4,6 +4,7 @@ import dev.tenon.model.Network;
 import dev.tenon.model.Output;
 import dev.tenon.model.OutputRequest;
 import dev.tenon.tensor.DType;
+import dev.tenon.tensor.FieldKind;
 import dev.tenon.tensor.NamedArray;
 import dev.tenon.tensor.Shape;
 import dev.tenon.tensor.TensorData;
@@ -37,12 +38,12 @@ final class OutputCheck {
     String field = output.field();
     TensorData tensor = result.get(field);
     String call = "forward, " + field;
-    Contract.check(
-        result.kind(field) == output.kind(), call, result.kind(field), "" + output.kind());
+    FieldKind kind = output.kind(network.head());
+    Contract.check(result.kind(field) == kind, call, result.kind(field), "" + kind);
     Contract.check(tensor.dtype() == DType.F32, call, tensor.dtype(), "F32");
-    Shape shape = shape(network, output, tensor, batch.items().entries(output.kind()));
+    Shape shape = shape(network, output, tensor, batch.items().entries(kind));
     Contract.check(tensor.shape().equals(shape), call, "shape " + tensor.shape(), shape.toString());
-    if (output == Output.TOKEN_LOGPROBS || output == Output.ENTROPY) {
+    if (kind == FieldKind.NEXT_TOKEN) {
       checkNextTokens(network, batch, output, tensor);
     }
   }
