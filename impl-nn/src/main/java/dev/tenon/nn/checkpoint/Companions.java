@@ -38,7 +38,12 @@ record Companions(Path directory) {
 
   /** Copies those that exist. */
   void copyTo(Path target) {
-    for (String name : NAMES) {
+    copyTo(target, NAMES);
+  }
+
+  /** Copies other files that exist, with the folders they are in. */
+  void copyTo(Path target, List<String> names) {
+    for (String name : names) {
       Path file = directory.resolve(name);
       if (Files.isRegularFile(file)) {
         copy(file, target.resolve(name));
@@ -48,6 +53,7 @@ record Companions(Path directory) {
 
   private static void copy(Path from, Path to) {
     try {
+      Files.createDirectories(to.getParent());
       Files.write(to, Files.readAllBytes(from));
     } catch (IOException e) {
       throw new CheckpointException(

@@ -2,6 +2,9 @@ package dev.tenon.nn.checkpoint;
 
 import dev.tenon.model.Registry;
 import dev.tenon.nn.family.Family;
+import dev.tenon.nn.family.bert.Bert;
+import dev.tenon.nn.family.bert.DistilBert;
+import dev.tenon.nn.family.bert.Roberta;
 import dev.tenon.nn.family.gemma.Gemma;
 import dev.tenon.nn.family.gemma2.Gemma2;
 import dev.tenon.nn.family.gpt2.Gpt2;
@@ -22,6 +25,8 @@ public final class Families {
     Registry<Family> families = new Registry<>("model_type", Map.of());
     List<Family> all =
         List.of(
+            new Bert(),
+            new DistilBert(),
             new Gemma(),
             new Gemma2(),
             new Gpt2(),
@@ -29,7 +34,8 @@ public final class Families {
             new Mistral(),
             new Mixtral(),
             new Qwen2(),
-            new Qwen3());
+            new Qwen3(),
+            new Roberta());
     all.forEach(x -> families.register(x.modelType(), x));
     return families;
   }

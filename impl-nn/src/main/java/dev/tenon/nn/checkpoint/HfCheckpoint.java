@@ -10,9 +10,12 @@ import dev.tenon.error.UnsupportedFeatureException;
 import dev.tenon.internal.Json;
 import dev.tenon.internal.Problems;
 import dev.tenon.internal.TorchScriptFiles;
+import dev.tenon.model.EmbeddingHead;
+import dev.tenon.model.EmbeddingHead.Pooling;
 import dev.tenon.model.Head;
 import dev.tenon.model.Model;
 import dev.tenon.model.Network;
+import dev.tenon.model.Parameter;
 import dev.tenon.model.Registry;
 import dev.tenon.model.Tokenizer;
 import dev.tenon.nn.config.ConfigFile;
@@ -24,8 +27,10 @@ import dev.tenon.nn.tokenizer.HfTokenizer;
 import dev.tenon.tensor.Device;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * A model as a directory in HuggingFace's layout: config.json, safetensors, tokenizer files,
@@ -36,6 +41,8 @@ public final class HfCheckpoint {
   /** Weights beyond this many bytes are split into several files, as transformers 4 does. */
   public static final long MAX_SHARD_BYTES = ShardedWriter.DEFAULT_SHARD_BYTES;
 
+  private static final NewHead EMBEDDING = new NewHead(Head.POOLED_EMBEDDING, 0);
+
   /** What the names of weight files begin with. */
   static final String WEIGHTS = "model";
 
@@ -44,13 +51,22 @@ public final class HfCheckpoint {
   private final Weights weights;
   private final Companions companions;
   private final Tokenizer tokenizer;
+  private final Optional<SentenceModules> modules;
+  private final Optional<EmbeddingHead> embedding;
 
   private HfCheckpoint(
-      ConfigFile config, Architecture architecture, Weights weights, Companions companions) {
+      ConfigFile config,
+      Architecture architecture,
+      Weights weights,
+      Companions companions,
+      Optional<SentenceModules> modules,
+      Optional<EmbeddingHead> embedding) {
     this.config = config;
     this.architecture = architecture;
     this.weights = weights;
     this.companions = companions;
+    this.modules = modules;
+    this.embedding = embedding;
     this.tokenizer = HfTokenizer.open(companions.directory());
   }
 
@@ -75,10 +91,12 @@ public final class HfCheckpoint {
   }
 
   /**
-   * Opens a directory with another head. A value head on the body of a causal-lm starts as the
-   * family starts it; a causal-lm head must be in the files, unless it is tied.
+   * Opens a directory with another head. One of sentence-transformers, with {@code modules.json},
+   * is an embedding unless it is a classification. A value head, a classification or a pooler that
+   * the files do not hold starts as the family starts it; a causal-lm or masked-lm head must be
+   * there.
    *
-   * @param newHead empty: the head that config.json tells
+   * @param newHead empty: the head that the files tell
    * @throws dev.tenon.error.UnsupportedFeatureException also for a head that the family does not
    *     have
    */
@@ -86,37 +104,90 @@ public final class HfCheckpoint {
       Path directory, Registry<Family> families, Optional<NewHead> newHead) {
     refuseFile(directory);
     ConfigFile found = ConfigFile.read(directory.resolve("config.json"));
-    ConfigFile config = newHead.map(x -> with(found, families, x.head())).orElse(found);
+    boolean mayEmbed = newHead.map(x -> x.head() == Head.POOLED_EMBEDDING).orElse(true);
+    Optional<SentenceModules> modules =
+        mayEmbed ? SentenceModules.read(directory) : Optional.empty();
+    Optional<NewHead> head =
+        newHead.or(() -> modules.filter(x -> embeds(found, families)).map(x -> EMBEDDING));
+    ConfigFile config = head.map(x -> with(found, families, x)).orElse(found);
     Architecture architecture = architecture(config, families);
     EndTokens.check(directory, config, architecture.program().vocabSize());
+    Optional<EmbeddingHead> embedding = embedding(architecture, directory, modules, head);
     Weights source = PrefixedWeights.of(architecture, ShardedWeights.open(directory, WEIGHTS));
-    Weights complete = newHead.map(x -> started(source, architecture, x)).orElse(source);
+    Weights complete =
+        new StartedWeights(
+            source,
+            new RandomWeights(architecture, head.map(NewHead::seed).orElse(0L)),
+            startable(architecture, embedding, head.isPresent()));
     Weights weights = new WeightTable(directory.toString(), architecture, complete);
-    return new HfCheckpoint(config, architecture, weights, new Companions(directory));
+    return new HfCheckpoint(
+        config, architecture, weights, new Companions(directory), modules, embedding);
+  }
+
+  /** Whether a directory with a Pooling is one of an embedding. */
+  private static boolean embeds(ConfigFile config, Registry<Family> families) {
+    Map<Head, String> names = family(config.reader(), families).architectures();
+    String classification = names.getOrDefault(Head.SEQUENCE_CLASSIFICATION, "");
+    return names.containsKey(Head.POOLED_EMBEDDING)
+        && !config.reader().lists("architectures", classification);
   }
 
   /** The configuration with another head; as it is where it has that head already. */
-  private static ConfigFile with(ConfigFile config, Registry<Family> families, Head head) {
-    Family family = family(config.reader(), families);
-    if (!family.architectures().containsKey(head)) {
+  private static ConfigFile with(ConfigFile config, Registry<Family> families, NewHead newHead) {
+    Map<Head, String> names = family(config.reader(), families).architectures();
+    Head head = newHead.head();
+    if (!names.containsKey(head)) {
       throw new UnsupportedFeatureException(
-          Problems.problem(
-              "head of " + config.file(), head, "one of " + family.architectures().keySet()));
+          Problems.problem("head of " + config.file(), head, "one of " + names.keySet()));
     }
-    String name = String.valueOf(family.architectures().get(head));
-    if (config.reader().lists("architectures", name)) {
+    if (config.reader().has("architectures") && HeadKeys.read(config.reader(), names) == head) {
       return config;
     }
     return ConfigFile.of(
-        config.file(), Json.pretty(HeadKeys.with(config.values(), family.architectures(), head)));
+        config.file(), Json.pretty(HeadKeys.with(config.values(), names, head, newHead.labels())));
   }
 
-  /** Only a value head may start from nothing: a causal-lm without its own knows no language. */
-  private static Weights started(Weights source, Architecture architecture, NewHead newHead) {
-    return newHead.head() == Head.VALUE
-        ? new StartedWeights(
-            source, new RandomWeights(architecture, newHead.seed()), Set.of(HeadKeys.SCORE))
-        : source;
+  private static Optional<EmbeddingHead> embedding(
+      Architecture architecture,
+      Path directory,
+      Optional<SentenceModules> modules,
+      Optional<NewHead> newHead) {
+    if (architecture.head() != Head.POOLED_EMBEDDING) {
+      return Optional.empty();
+    }
+    int most = architecture.maxPositions();
+    EmbeddingHead found =
+        modules
+            .map(x -> x.head(most))
+            .orElseGet(() -> EmbeddingHead.mean(SentenceModules.tokenizerLimit(directory, most)));
+    EmbeddingHead wanted = newHead.map(x -> x.change(found)).orElse(found);
+    boolean pooler = architecture.parameters().stream().anyMatch(x -> isPooler(x.name()));
+    if (wanted.pooling() == Pooling.POOLER && !pooler) {
+      throw new UnsupportedFeatureException(
+          Problems.problem(
+              "pooling of " + architecture.name(), "pooler", "mean, cls or max: it has no pooler"));
+    }
+    return Optional.of(wanted);
+  }
+
+  private static boolean isPooler(String name) {
+    return name.startsWith("pooler.");
+  }
+
+  /**
+   * What may start from nothing: a new head that is no language model, which without its own would
+   * know no language; a pooler that nothing reads, which some files leave out.
+   */
+  private static Set<String> startable(
+      Architecture architecture, Optional<EmbeddingHead> embedding, boolean newHead) {
+    boolean mayStart =
+        embedding
+            .map(x -> x.pooling() != Pooling.POOLER)
+            .orElse(newHead && HeadKeys.mayStart(architecture.head()));
+    return architecture.parameters().stream()
+        .map(Parameter::name)
+        .filter(x -> mayStart && HeadKeys.ofNewHead(x))
+        .collect(Collectors.toSet());
   }
 
   /**
@@ -133,7 +204,13 @@ public final class HfCheckpoint {
     Architecture architecture = architecture(config, families);
     EndTokens.check(tokenizerDirectory, config, architecture.program().vocabSize());
     Weights weights = new RandomWeights(architecture, seed);
-    return new HfCheckpoint(config, architecture, weights, new Companions(tokenizerDirectory));
+    return new HfCheckpoint(
+        config,
+        architecture,
+        weights,
+        new Companions(tokenizerDirectory),
+        Optional.empty(),
+        embedding(architecture, tokenizerDirectory, Optional.empty(), Optional.empty()));
   }
 
   private static void refuseFile(Path path) {
@@ -199,10 +276,15 @@ public final class HfCheckpoint {
     return weights;
   }
 
+  Optional<EmbeddingHead> embeddingHead() {
+    return embedding;
+  }
+
   /**
    * Writes the model with other weights: config.json with the {@code dtype} key, in the spelling it
    * has, following the weights and all else as it was; tokenizer files and generation_config.json
-   * byte for byte; safetensors, with an index if they are more than one; a tied head not twice.
+   * byte for byte; safetensors, with an index if they are more than one; a tied head not twice; of
+   * an embedding the files of sentence-transformers, as they were or, where there were none, new.
    * Files of the source that are none of these are not copied.
    *
    * @param directory existing and empty
@@ -215,5 +297,15 @@ public final class HfCheckpoint {
   public void save(Path directory, Weights values, long maxShardBytes) {
     Weights table = new WeightTable("weights to save", architecture, values);
     new HfWriter(directory, maxShardBytes).write(config, companions, architecture, table);
+    embedding.filter(SentenceWriter::canTell).ifPresent(x -> saveModules(directory, x));
+  }
+
+  /** As they were, unless an argument has changed them. */
+  private void saveModules(Path directory, EmbeddingHead head) {
+    Optional<SentenceModules> same =
+        modules.filter(x -> x.head(architecture.maxPositions()).equals(head));
+    same.ifPresentOrElse(
+        x -> companions.copyTo(directory, x.files()),
+        () -> new SentenceWriter(directory).write(head, architecture.program().hiddenSize()));
   }
 }

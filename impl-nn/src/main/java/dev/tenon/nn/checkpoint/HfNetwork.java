@@ -1,12 +1,15 @@
 package dev.tenon.nn.checkpoint;
 
 import dev.tenon.checkpoint.Weights;
+import dev.tenon.model.ClassificationHead;
+import dev.tenon.model.EmbeddingHead;
 import dev.tenon.model.Head;
 import dev.tenon.model.Network;
 import dev.tenon.model.Parameter;
 import dev.tenon.model.Program;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A network that came from a HuggingFace directory, or goes to one. Immutable and safe for threads.
@@ -65,6 +68,21 @@ final class HfNetwork implements Network {
   @Override
   public int maxPositions() {
     return checkpoint.architecture().maxPositions();
+  }
+
+  @Override
+  public int tokenTypes() {
+    return checkpoint.architecture().tokenTypes();
+  }
+
+  @Override
+  public Optional<ClassificationHead> classificationHead() {
+    return checkpoint.architecture().classes();
+  }
+
+  @Override
+  public Optional<EmbeddingHead> embeddingHead() {
+    return checkpoint.embeddingHead();
   }
 
   @Override

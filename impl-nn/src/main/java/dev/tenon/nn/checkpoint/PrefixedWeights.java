@@ -14,9 +14,11 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /**
  * Weights of a file whose names lack the family's prefix, as old files and those of a bare body do,
+ * or have it where the network is a bare body, or call a norm's weight and bias gamma and beta:
  * under the names of the parameter table. transformers reads them so too. Immutable; as safe for
  * threads as the source.
  */
@@ -37,12 +39,28 @@ final class PrefixedWeights implements Weights {
     SortedMap<String, String> sourceNames = new TreeMap<>();
     boolean renamed = false;
     for (String name : present) {
-      String longer = architecture.prefix() + name;
-      boolean rename = !table.contains(name) && table.contains(longer) && !present.contains(longer);
-      sourceNames.put(rename ? longer : name, name);
-      renamed |= rename;
+      String found =
+          table.contains(name)
+              ? name
+              : spellings(architecture.prefix(), name)
+                  .filter(x -> table.contains(x) && !present.contains(x))
+                  .findFirst()
+                  .orElse(name);
+      sourceNames.put(found, name);
+      renamed |= !found.equals(name);
     }
     return renamed ? new PrefixedWeights(source, sourceNames) : source;
+  }
+
+  /** What a name of a file may mean. */
+  private static Stream<String> spellings(String prefix, String name) {
+    String modern =
+        name.replaceFirst("LayerNorm\\.gamma$", "LayerNorm.weight")
+            .replaceFirst("LayerNorm\\.beta$", "LayerNorm.bias");
+    return Stream.of(
+        modern,
+        prefix + modern,
+        modern.startsWith(prefix) ? modern.substring(prefix.length()) : modern);
   }
 
   @Override

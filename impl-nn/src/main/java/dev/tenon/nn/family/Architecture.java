@@ -2,12 +2,14 @@ package dev.tenon.nn.family;
 
 import dev.tenon.error.InvalidInputException;
 import dev.tenon.internal.Problems;
+import dev.tenon.model.ClassificationHead;
 import dev.tenon.model.Head;
 import dev.tenon.model.Parameter;
 import dev.tenon.model.Program;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 
@@ -23,10 +25,13 @@ import java.util.regex.Pattern;
  *     name
  * @param ignored names in files that are no parameters, such as buffers of old versions
  * @param prefix what names in files may lack, transformers' {@code base_model_prefix} and a dot:
- *     {@code h.0.ln_1.weight} is read as {@code transformer.h.0.ln_1.weight}; empty: nothing
+ *     {@code h.0.ln_1.weight} is read as {@code transformer.h.0.ln_1.weight}; or have too much,
+ *     where the parameters are called without it; empty: nothing
  * @param keptPerToken F32 values that a block keeps for the backward pass, {@link
  *     dev.tenon.model.Network#keptPerToken}
  * @param start how a parameter begins when nothing has been trained
+ * @param tokenTypes {@link dev.tenon.model.Network#tokenTypes}
+ * @param classes {@link dev.tenon.model.Network#classificationHead}
  */
 public record Architecture(
     String name,
@@ -38,7 +43,9 @@ public record Architecture(
     Pattern ignored,
     String prefix,
     long keptPerToken,
-    Function<Parameter, Start> start) {
+    Function<Parameter, Start> start,
+    int tokenTypes,
+    Optional<ClassificationHead> classes) {
   /** Copies and checks that no name appears twice. */
   public Architecture {
     parameters = List.copyOf(parameters);
@@ -50,6 +57,33 @@ public record Architecture(
           byName.put(each.name(), each) == null, "parameter", each.name(), "listed once");
     }
     problems.throwIfAny(InvalidInputException::new);
+  }
+
+  /** A network without token types that does not classify. */
+  public Architecture(
+      String name,
+      Head head,
+      List<Parameter> parameters,
+      Program program,
+      int maxPositions,
+      Map<String, String> tied,
+      Pattern ignored,
+      String prefix,
+      long keptPerToken,
+      Function<Parameter, Start> start) {
+    this(
+        name,
+        head,
+        parameters,
+        program,
+        maxPositions,
+        tied,
+        ignored,
+        prefix,
+        keptPerToken,
+        start,
+        0,
+        Optional.empty());
   }
 
   /**

@@ -1,16 +1,22 @@
 package dev.tenon.nn.family;
 
+import dev.tenon.error.InvalidInputException;
+import dev.tenon.model.ClassificationHead;
 import dev.tenon.model.Head;
 import dev.tenon.nn.config.ConfigReader;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The keys of config.json that tell a network's head, as transformers has them: {@code
- * architectures}, and {@code id2label} of a classification. A value head is a classification with
- * one label. Safe for threads.
+ * architectures}, and {@code id2label} of a classification. A value head is a decoder's
+ * classification with one label. Safe for threads.
  */
 public final class HeadKeys {
   /** The weight of a value head, F32 [1, H]. */
@@ -20,25 +26,56 @@ public final class HeadKeys {
   private static final String ID_TO_LABEL = "id2label";
   private static final String LABEL_TO_ID = "label2id";
   private static final String NUM_LABELS = "num_labels";
+  private static final String PROBLEM_TYPE = "problem_type";
+  private static final String LABEL = "LABEL_";
+  private static final int MAX_LABELS = 1 << 20;
+
+  /** What a classification, a value head or a pooler is called, in all families. */
+  private static final Pattern NEW_HEAD =
+      Pattern.compile(
+          "score\\.weight|(.*\\.)?pooler\\.dense\\.(weight|bias)|(pre_)?classifier\\..*");
 
   private HeadKeys() {}
 
+  /** Whether a network may start with this head untrained: it says nothing yet, but can learn. */
+  public static boolean mayStart(Head head) {
+    return head == Head.VALUE || head == Head.SEQUENCE_CLASSIFICATION;
+  }
+
+  /** Whether a parameter belongs to such a head, not to the body below it. */
+  public static boolean ofNewHead(String name) {
+    return NEW_HEAD.matcher(name).matches();
+  }
+
   /**
-   * The head that a configuration names; causal-lm where it names none. What cannot be done is
-   * noted with the reader.
+   * The head that a configuration names; where it names none, causal-lm, or the bare body of a
+   * family that has no causal-lm. What cannot be done is noted with the reader.
    *
    * @param names the family's architectures
    */
   public static Head read(ConfigReader keys, Map<Head, String> names) {
-    if (!keys.has(ARCHITECTURES) || lists(keys, names, Head.CAUSAL_LM)) {
-      return Head.CAUSAL_LM;
+    Head usual = names.containsKey(Head.CAUSAL_LM) ? Head.CAUSAL_LM : Head.POOLED_EMBEDDING;
+    if (!keys.has(ARCHITECTURES)) {
+      return usual;
     }
-    if (!lists(keys, names, Head.VALUE)) {
+    List<Head> listed = Stream.of(Head.values()).filter(x -> lists(keys, names, x)).toList();
+    if (listed.isEmpty()) {
       keys.unsupported(ARCHITECTURES, "one of " + names.values().stream().sorted().toList());
-    } else if (labels(keys) != 1) {
-      keys.unsupported(keys.has(ID_TO_LABEL) ? ID_TO_LABEL : NUM_LABELS, "num_labels 1");
+      return usual;
     }
-    return Head.VALUE;
+    return listed.get(0) == Head.VALUE ? valueOrClasses(keys, listed) : listed.get(0);
+  }
+
+  /** A decoder's classification with one label is a value head. */
+  private static Head valueOrClasses(ConfigReader keys, List<Head> listed) {
+    if (labels(keys).size() == 1) {
+      return Head.VALUE;
+    }
+    if (!listed.contains(Head.SEQUENCE_CLASSIFICATION)) {
+      keys.unsupported(keys.has(ID_TO_LABEL) ? ID_TO_LABEL : NUM_LABELS, "num_labels 1");
+      return Head.VALUE;
+    }
+    return Head.SEQUENCE_CLASSIFICATION;
   }
 
   private static boolean lists(ConfigReader keys, Map<Head, String> names, Head head) {
@@ -46,23 +83,63 @@ public final class HeadKeys {
     return name != null && keys.lists(ARCHITECTURES, name);
   }
 
-  /** {@code num_labels} is what {@code id2label} counts; without both transformers has two. */
-  private static int labels(ConfigReader keys) {
-    if (keys.has(ID_TO_LABEL)) {
-      return keys.object(ID_TO_LABEL).map(ConfigReader::size).orElse(1);
+  /** The classes of a classification; empty for another head. */
+  public static Optional<ClassificationHead> classes(ConfigReader keys, Head head) {
+    if (head != Head.SEQUENCE_CLASSIFICATION) {
+      return Optional.empty();
     }
-    return keys.integer(NUM_LABELS, 1, Integer.MAX_VALUE, 2);
+    List<String> labels = labels(keys);
+    Optional<String> problem =
+        keys.has(PROBLEM_TYPE) ? Optional.of(keys.text(PROBLEM_TYPE, "")) : Optional.empty();
+    try {
+      return Optional.of(new ClassificationHead(labels, problem));
+    } catch (InvalidInputException e) {
+      keys.problem(PROBLEM_TYPE, String.valueOf(e.getMessage()));
+      return Optional.empty();
+    }
   }
 
-  /** The keys of a configuration with another head, as transformers writes it. */
+  /** The names of {@code id2label} by their numbers; without it transformers has two. */
+  private static List<String> labels(ConfigReader keys) {
+    Optional<ConfigReader> named = keys.object(ID_TO_LABEL);
+    int count =
+        named.map(ConfigReader::size).orElseGet(() -> keys.integer(NUM_LABELS, 1, MAX_LABELS, 2));
+    List<String> labels = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      String id = Integer.toString(i);
+      String standard = LABEL + i;
+      if (named.isPresent() && !named.get().has(id)) {
+        keys.problem(ID_TO_LABEL, "a name for each of 0 to " + (count - 1));
+        return labels.isEmpty() ? List.of(standard) : labels;
+      }
+      labels.add(named.map(x -> x.text(id, standard)).orElse(standard));
+    }
+    return labels;
+  }
+
+  /**
+   * The keys of a configuration with another head, as transformers writes it.
+   *
+   * @param labels the classes of a classification
+   */
   public static Map<String, @Nullable Object> with(
-      Map<String, ? extends @Nullable Object> keys, Map<Head, String> names, Head head) {
+      Map<String, ? extends @Nullable Object> keys,
+      Map<Head, String> names,
+      Head head,
+      List<String> labels) {
     Map<String, @Nullable Object> changed = new LinkedHashMap<>(keys);
-    List.of(ID_TO_LABEL, LABEL_TO_ID, NUM_LABELS, "problem_type").forEach(changed::remove);
+    List.of(ID_TO_LABEL, LABEL_TO_ID, NUM_LABELS, PROBLEM_TYPE).forEach(changed::remove);
     changed.put(ARCHITECTURES, List.of(String.valueOf(names.get(head))));
-    if (head == Head.VALUE) {
-      changed.put(ID_TO_LABEL, Map.of("0", "LABEL_0"));
-      changed.put(LABEL_TO_ID, Map.of("LABEL_0", 0));
+    List<String> classes = head == Head.VALUE ? List.of(LABEL + 0) : labels;
+    if (head == Head.VALUE || head == Head.SEQUENCE_CLASSIFICATION) {
+      Map<String, Object> idToLabel = new LinkedHashMap<>();
+      Map<String, Object> labelToId = new LinkedHashMap<>();
+      for (int i = 0; i < classes.size(); i++) {
+        idToLabel.put(Integer.toString(i), classes.get(i));
+        labelToId.put(classes.get(i), i);
+      }
+      changed.put(ID_TO_LABEL, idToLabel);
+      changed.put(LABEL_TO_ID, labelToId);
     }
     return changed;
   }
