@@ -4,7 +4,10 @@ import dev.tenon.backend.pytorch.internal.NativeScope;
 import dev.tenon.backend.pytorch.internal.TorchValue;
 import dev.tenon.model.Output;
 import dev.tenon.model.OutputRequest;
+import dev.tenon.objective.BatchIndexes;
+import dev.tenon.tensor.Items;
 import dev.tenon.tensor.NamedArray;
+import dev.tenon.tensor.StandardField;
 import dev.tenon.tensor.TensorData;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -16,6 +19,11 @@ import java.util.OptionalLong;
  * scope.
  */
 final class MicroBatch {
+  private static final String TYPES = StandardField.TOKEN_TYPE_IDS.field();
+
+  /** A text only asks whether an option is there. */
+  private static final TensorData PRESENT = TensorData.ofLongs(new long[] {1});
+
   private final NamedArray batch;
   private final OutputPlan outputs;
   private final PaddedBatch padded;
@@ -57,6 +65,10 @@ final class MicroBatch {
     tensors.put("input_ids", padded.inputIds());
     tensors.put("position_ids", padded.positionIds());
     tensors.put("attention_mask", padded.attentionMask());
+    if (outputs.reading().tokenTypes()) {
+      batch.find(TYPES).ifPresent(x -> tensors.put(TYPES, padded.pad(x.toLongs())));
+    }
+    outputs.reading().options().forEach(x -> tensors.put(x, PRESENT));
     if (outputs.temperature() != 1) {
       tensors.put("temperature", TensorData.ofFloats(new float[] {(float) outputs.temperature()}));
     }
@@ -69,18 +81,32 @@ final class MicroBatch {
     Map<String, TensorData> tensors = new LinkedHashMap<>();
     tensors.put("rows", padded.rows());
     if (!outputs.next().isEmpty()) {
-      PaddedBatch.NextTokens next = padded.nextTokens();
+      PaddedBatch.NextTokens next =
+          outputs.reading().masked()
+              ? padded.labelled(outputs.reading().labels(batch))
+              : padded.nextTokens();
       tensors.put("next_rows", next.rows());
       tensors.put("next_targets", next.targets());
       tensors.put("next_entries", next.entries());
       tensors.put("next_size", TensorData.ofLongs(new long[] {next.size()}));
     }
     if (!outputs.sequences().isEmpty()) {
-      TensorData last = padded.lastRows();
-      tensors.put("sequence_rows", last);
-      tensors.put("sequence_index", PaddedBatch.numbers(last.shape().dim(0)));
+      switch (outputs.reading().sequenceRows()) {
+        case FIRST -> tensors.put("sequence_rows", padded.firstRows());
+        case LAST -> tensors.put("sequence_rows", padded.lastRows());
+        case ALL -> tensors.put("sequence_rows", padded.rows());
+      }
+      tensors.put("sequence_index", sequenceIndex());
     }
     return tensors;
+  }
+
+  /** Which sequence each of the rows stands for. */
+  private TensorData sequenceIndex() {
+    Items items = batch.items();
+    return outputs.reading().sequenceRows() == BatchReading.SequenceRows.ALL
+        ? Objects.requireNonNull(BatchIndexes.of(items).get("token_sequence"))
+        : PaddedBatch.numbers(items.sequences());
   }
 
   private TorchValue dict(Map<String, TensorData> tensors) {
@@ -111,7 +137,7 @@ final class MicroBatch {
     batch.metadata().forEach(fields::metadata);
     for (Output output : request.outputs()) {
       TorchValue value = Objects.requireNonNull(byName.get(output.field()), output.field());
-      fields.put(output.field(), output.kind(), value.toTensorData());
+      fields.put(output.field(), output.kind(outputs.reading().head()), value.toTensorData());
     }
     return fields.build();
   }

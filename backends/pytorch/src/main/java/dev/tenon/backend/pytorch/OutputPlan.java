@@ -17,16 +17,18 @@ import java.util.Set;
  *
  * @param rows outputs of every token
  * @param next outputs of the next-token entries
- * @param sequences outputs of every sequence, from the row of its last token
+ * @param sequences outputs of every sequence, from the rows that stand for it
  * @param hiddenStates whether each layer's states are kept
  * @param temperature divides the logits before the next-token outputs
+ * @param reading what the network reads of a batch
  */
 record OutputPlan(
     List<String> rows,
     List<String> next,
     List<String> sequences,
     boolean hiddenStates,
-    double temperature) {
+    double temperature,
+    BatchReading reading) {
   private static final Set<Output> OF_LOGITS =
       EnumSet.of(Output.LOGITS, Output.TOKEN_LOGPROBS, Output.ENTROPY);
 
@@ -40,7 +42,18 @@ record OutputPlan(
               Output.HIDDEN,
               Output.HIDDEN_STATES),
           Head.VALUE,
-          EnumSet.of(Output.VALUES, Output.SCORES, Output.HIDDEN, Output.HIDDEN_STATES));
+          EnumSet.of(Output.VALUES, Output.SCORES, Output.HIDDEN, Output.HIDDEN_STATES),
+          Head.MASKED_LM,
+          EnumSet.of(
+              Output.LOGITS,
+              Output.TOKEN_LOGPROBS,
+              Output.ENTROPY,
+              Output.HIDDEN,
+              Output.HIDDEN_STATES),
+          Head.SEQUENCE_CLASSIFICATION,
+          EnumSet.of(Output.CLASS_LOGITS, Output.HIDDEN, Output.HIDDEN_STATES),
+          Head.POOLED_EMBEDDING,
+          EnumSet.of(Output.POOLED, Output.HIDDEN, Output.HIDDEN_STATES));
 
   /**
    * Translates a request.
@@ -64,9 +77,10 @@ record OutputPlan(
     return new OutputPlan(
         names(request, Output.LOGITS, Output.VALUES, Output.HIDDEN),
         names(request, Output.TOKEN_LOGPROBS, Output.ENTROPY),
-        names(request, Output.SCORES),
+        names(request, Output.SCORES, Output.CLASS_LOGITS, Output.POOLED),
         request.outputs().contains(Output.HIDDEN_STATES),
-        request.temperature());
+        request.temperature(),
+        BatchReading.of(network));
   }
 
   private static String kind(Network network) {

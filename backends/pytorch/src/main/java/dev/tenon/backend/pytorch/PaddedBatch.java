@@ -28,7 +28,12 @@ final class PaddedBatch {
 
   /** {@code input_ids} I64 [B, T]. */
   TensorData inputIds() {
-    return fill(ids, false);
+    return pad(ids);
+  }
+
+  /** A packed field [N] as I64 [B, T], 0 where there is no token. */
+  TensorData pad(long[] packed) {
+    return fill(packed, false);
   }
 
   /** {@code position_ids} I64 [B, T]: 0, 1, … in every row. */
@@ -74,6 +79,12 @@ final class PaddedBatch {
     return TensorData.ofLongs(rows, at);
   }
 
+  /** Where each sequence's first token lies, I64 [S]. */
+  TensorData firstRows() {
+    long[] rows = LongStream.range(0, lengths.size()).map(row -> row * columns).toArray();
+    return TensorData.ofLongs(rows, rows.length);
+  }
+
   /** Where each sequence's last token lies, I64 [S]. */
   TensorData lastRows() {
     long[] rows = new long[lengths.size()];
@@ -105,6 +116,31 @@ final class PaddedBatch {
     return new NextTokens(trim(rows, count), trim(targets, count), trim(entries, count), size);
   }
 
+  /**
+   * The tokens that have a label and that {@code output_mask} wants; the others cost nothing.
+   *
+   * @param labels [N]
+   */
+  NextTokens labelled(long[] labels) {
+    long[] rows = new long[ids.length];
+    long[] targets = new long[ids.length];
+    long[] entries = new long[ids.length];
+    int count = 0;
+    int token = 0;
+    for (int row = 0; row < lengths.size(); row++) {
+      for (int t = 0; t < lengths.get(row); t++, token++) {
+        boolean wanted = outputMask.length == 0 || outputMask[token];
+        if (wanted && BatchReading.learned(labels[token])) {
+          rows[count] = (long) row * columns + t;
+          targets[count] = labels[token];
+          entries[count++] = token;
+        }
+      }
+    }
+    return new NextTokens(
+        trim(rows, count), trim(targets, count), trim(entries, count), ids.length);
+  }
+
   /** 0 to {@code count} - 1, I64. */
   static TensorData numbers(long count) {
     return TensorData.ofLongs(LongStream.range(0, count).toArray(), count);
@@ -115,12 +151,12 @@ final class PaddedBatch {
   }
 
   /**
-   * Next-token entries to compute.
+   * Next-token entries to compute; of a masked-lm, entries of tokens.
    *
    * @param rows where the predicting token lies, I64 [n]
    * @param targets the token predicted, I64 [n]
-   * @param entries the place among all next-token entries, I64 [n]
-   * @param size number of all next-token entries
+   * @param entries the place among all entries, I64 [n]
+   * @param size number of all entries
    */
   record NextTokens(TensorData rows, TensorData targets, TensorData entries, long size) {}
 }

@@ -57,7 +57,9 @@ class BlockExtrasTest {
         NativeScope scope = bridge.scope("extras")) {
       StageWeights weights = StageWeights.load(network, scope, true);
       TrainingProgram program = new TrainingProgram(module, weights, checkpointing, scope);
-      OutputPlan plan = new OutputPlan(List.of("router_logits"), List.of(), List.of(), false, 1);
+      OutputPlan plan =
+          new OutputPlan(
+              List.of("router_logits"), List.of(), List.of(), false, 1, BatchReading.of(network));
       MicroBatch batch =
           new MicroBatch(TinyLlama.batch(3, 9, 4, 7), plan, OptionalLong.empty(), scope);
       TorchValue sums = program.noSums(scope);

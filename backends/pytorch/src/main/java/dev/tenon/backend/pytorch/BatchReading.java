@@ -1,0 +1,107 @@
+package dev.tenon.backend.pytorch;
+
+import dev.tenon.error.InvalidInputException;
+import dev.tenon.internal.Problems;
+import dev.tenon.model.EmbeddingHead;
+import dev.tenon.model.EmbeddingHead.Pooling;
+import dev.tenon.model.Head;
+import dev.tenon.model.Network;
+import dev.tenon.nn.TorchScriptNetwork;
+import dev.tenon.tensor.NamedArray;
+import dev.tenon.tensor.StandardField;
+import dev.tenon.tensor.TensorData;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * What a network reads of a batch beyond its tokens.
+ *
+ * @param head what it ends in
+ * @param vocabSize ids it knows
+ * @param tokenTypes whether it reads {@code token_type_ids}
+ * @param sequenceRows the tokens that stand for a sequence
+ * @param options names in {@code b} that tell the head's text how to pool
+ */
+record BatchReading(
+    Head head, int vocabSize, boolean tokenTypes, SequenceRows sequenceRows, List<String> options) {
+  private static final long IGNORED = -100;
+
+  /** Copies. */
+  BatchReading {
+    options = List.copyOf(options);
+  }
+
+  /** Tokens of a sequence. */
+  enum SequenceRows {
+    FIRST,
+    LAST,
+    ALL
+  }
+
+  static BatchReading of(Network network) {
+    Optional<EmbeddingHead> embedding = network.embeddingHead();
+    return new BatchReading(
+        network.head(),
+        network.vocabSize(),
+        network.tokenTypes() > 0,
+        embedding.map(x -> rows(x.pooling())).orElseGet(() -> rows(network)),
+        embedding.map(BatchReading::options).orElse(List.of()));
+  }
+
+  private static SequenceRows rows(Network network) {
+    boolean whole = !(network instanceof TorchScriptNetwork) && !network.program().cached();
+    return whole ? SequenceRows.FIRST : SequenceRows.LAST;
+  }
+
+  private static SequenceRows rows(Pooling pooling) {
+    return switch (pooling) {
+      case MEAN, MAX -> SequenceRows.ALL;
+      case CLS, POOLER -> SequenceRows.FIRST;
+    };
+  }
+
+  private static List<String> options(EmbeddingHead head) {
+    return Stream.of(
+            head.pooling() == Pooling.MAX ? "pool_max" : "",
+            head.pooling() == Pooling.POOLER ? "pooler" : "",
+            head.normalize() ? "normalize" : "")
+        .filter(x -> !x.isEmpty())
+        .toList();
+  }
+
+  /** Whether next-token outputs are of the tokens themselves, those that {@code labels} name. */
+  boolean masked() {
+    return head == Head.MASKED_LM;
+  }
+
+  /**
+   * The {@code labels} of a batch, [N].
+   *
+   * @throws InvalidInputException if there are none, or one is no token of the vocabulary
+   */
+  long[] labels(NamedArray batch) {
+    String name = StandardField.LABELS.field();
+    long[] labels =
+        batch
+            .find(name)
+            .map(TensorData::toLongs)
+            .orElseThrow(
+                () ->
+                    new InvalidInputException(
+                        Problems.problem(
+                            name, "missing", "I64 per TOKEN, for the outputs of a masked-lm")));
+    for (int i = 0; i < labels.length; i++) {
+      if (learned(labels[i]) && (labels[i] < 0 || labels[i] >= vocabSize)) {
+        throw new InvalidInputException(
+            Problems.problem(name + "[" + i + "]", labels[i], "-100, or 0 to " + (vocabSize - 1)));
+      }
+    }
+    return labels;
+  }
+
+  /** Whether a label names a token. */
+  static boolean learned(long label) {
+    return label != IGNORED;
+  }
+}
