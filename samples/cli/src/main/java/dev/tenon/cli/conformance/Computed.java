@@ -7,6 +7,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -27,6 +28,25 @@ final class Computed {
   /** Keeps a tensor. */
   void tensor(String name, TensorData value) {
     tensors.put(name, value);
+  }
+
+  /**
+   * Takes over the spelling of old files where the oracle has a tensor only under it: norms with
+   * {@code gamma} and {@code beta}.
+   *
+   * @param expected the oracle's names
+   */
+  void spell(Set<String> expected) {
+    for (String name : List.copyOf(tensors.keySet())) {
+      String old =
+          name.replaceFirst("LayerNorm\\.weight$", "LayerNorm.gamma")
+              .replaceFirst("LayerNorm\\.bias$", "LayerNorm.beta");
+      TensorData tensor = tensors.get(name);
+      if (tensor != null && !expected.contains(name) && expected.contains(old)) {
+        tensors.remove(name);
+        tensors.put(old, tensor);
+      }
+    }
   }
 
   /** Appends a number to those under a name, for example {@code adamw.losses}. */

@@ -2,7 +2,6 @@ package dev.tenon.cli.conformance;
 
 import dev.tenon.model.Model;
 import dev.tenon.model.ModelBackend;
-import dev.tenon.modelinterface.sft.SftInterface;
 import dev.tenon.objective.Objective;
 import dev.tenon.tensor.NamedArray;
 import java.util.List;
@@ -36,6 +35,7 @@ record FolderRun(ModelBackend backend, int microBatchTokens, Report report) {
     Computed computed = new Computed();
     attempt("train_engine", () -> train(folder, model, computed));
     attempt("inference_engine", () -> infer(folder, model, computed));
+    computed.spell(folder.tensorNames(""));
     for (Check check : CHECKS) {
       check.run(folder, computed, report);
     }
@@ -44,12 +44,11 @@ record FolderRun(ModelBackend backend, int microBatchTokens, Report report) {
   }
 
   private void train(OracleFolder folder, Model model, Computed computed) {
-    Objective objective = SftInterface.objective();
-    NamedArray batch = folder.trainingBatch();
+    FolderKind kind = kind(folder);
+    Objective objective = kind.objective();
+    NamedArray batch = kind.trainingBatch(folder);
     try (Model running = backend.initialize(model, TrainRun.spec(microBatchTokens))) {
-      attempt(
-          "forward",
-          () -> ForwardRun.run(running.engine(), folder.batch(), folder.rows(), "", computed));
+      attempt("forward", () -> kind.forward(running.engine(), folder, "", computed));
       attempt(
           "gradients", () -> TrainRun.gradients(running.trainEngine(), batch, objective, computed));
       attempt("adamw", () -> TrainRun.adamW(running.trainEngine(), batch, objective, computed));
@@ -61,18 +60,24 @@ record FolderRun(ModelBackend backend, int microBatchTokens, Report report) {
     try (Model running = backend.initializeForInference(model)) {
       attempt(
           prefix + "forward",
-          () -> ForwardRun.run(running.engine(), folder.batch(), folder.rows(), prefix, computed));
+          () -> kind(folder).forward(running.engine(), folder, prefix, computed));
       attempt(prefix + "eval", () -> eval(folder, running, computed));
       attempt(
           prefix + "greedy",
           () -> GreedyRun.run(running.engine(), folder.numbers().greedy(), computed));
     }
+    attempt(prefix + "pooled", () -> PooledRun.run(backend, folder, computed));
   }
 
   private static void eval(OracleFolder folder, Model running, Computed computed) {
+    FolderKind kind = kind(folder);
     double loss =
-        running.engine().evalBatch(folder.trainingBatch(), SftInterface.objective()).get("loss");
+        running.engine().evalBatch(kind.trainingBatch(folder), kind.objective()).get("loss");
     computed.number(Computed.INFERENCE + "loss", loss);
+  }
+
+  private static FolderKind kind(OracleFolder folder) {
+    return FolderKind.find(folder.numbers().kind()).orElseThrow();
   }
 
   /** Reports what a part throws. What it left uncomputed fails its own checks too. */

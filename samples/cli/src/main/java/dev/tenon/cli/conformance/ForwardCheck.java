@@ -2,7 +2,6 @@ package dev.tenon.cli.conformance;
 
 import dev.tenon.tensor.TensorData;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * The outputs of a forward pass on one engine.
@@ -17,19 +16,34 @@ record ForwardCheck(String prefix) implements Check {
           new Quantity("hidden_states", Tolerances.HIDDEN_STATES, Errors::maxAbsOverLargest),
           new Quantity("logprobs", Tolerances.LOGPROBS, Errors::maxAbs));
 
+  /** The inference engine alone gives those of a network that has another head. */
+  private static final List<Quantity> POOLED =
+      List.of(
+          new Quantity(PooledRun.MEAN, Tolerances.POOLED_NORMALIZED, Errors::maxAbs),
+          new Quantity(PooledRun.POOLER, Tolerances.POOLER_OUTPUT, Errors::maxAbs));
+
   @Override
   public void run(OracleFolder expected, Computed computed, Report report) {
     for (Quantity each : QUANTITIES) {
-      String name = prefix + each.name();
-      Optional<TensorData> reference = expected.tensor(each.name());
-      if (reference.isEmpty()) {
-        report.skip(name, "not in expected.safetensors");
+      if (expected.tensor(each.name()).isEmpty()) {
+        report.skip(prefix + each.name(), "not in expected.safetensors");
       } else {
-        report.add(
-            TensorFinding.of(
-                name, each.tolerance(), reference.get(), computed.tensor(name), each.error()));
+        compare(each, expected, computed, report);
       }
     }
+    for (Quantity each : POOLED) {
+      boolean here = !prefix.isEmpty() || computed.tensor(each.name()).isPresent();
+      if (here && expected.tensor(each.name()).isPresent()) {
+        compare(each, expected, computed, report);
+      }
+    }
+  }
+
+  private void compare(Quantity each, OracleFolder expected, Computed computed, Report report) {
+    String name = prefix + each.name();
+    TensorData reference = expected.tensor(each.name()).orElseThrow();
+    report.add(
+        TensorFinding.of(name, each.tolerance(), reference, computed.tensor(name), each.error()));
   }
 
   private record Quantity(String name, double tolerance, TensorFinding.Distance error) {}

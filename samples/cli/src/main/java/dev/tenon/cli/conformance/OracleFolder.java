@@ -44,12 +44,16 @@ record OracleFolder(
     return Rows.of(tensors.get("attention_mask"));
   }
 
-  /** The rows, packed, one item each: {@code input_ids} (I64, token). */
+  /**
+   * The rows, packed, one item each: {@code input_ids} and, where the oracle has them, {@code
+   * token_type_ids} (I64, token).
+   */
   NamedArray batch() {
     Rows rows = rows();
-    return NamedArray.builder(rows.items())
-        .put("input_ids", rows.pack(tensors.get("input_ids")))
-        .build();
+    NamedArray.Builder batch =
+        NamedArray.builder(rows.items()).put("input_ids", rows.pack(tensors.get("input_ids")));
+    tensor("token_type_ids").ifPresent(x -> batch.put("token_type_ids", rows.pack(x)));
+    return batch.build();
   }
 
   /**

@@ -14,6 +14,12 @@ final class Tolerances {
   /** Absolute. */
   static final double LAST_HIDDEN_STATE = 1e-4;
 
+  /** Absolute, of vectors of length 1. */
+  static final double POOLED_NORMALIZED = 5e-6;
+
+  /** Absolute: the hidden vectors' through a projection and a tanh. */
+  static final double POOLER_OUTPUT = 1e-4;
+
   /** Relative to the largest expected value. */
   static final double HIDDEN_STATES = 2e-5;
 
