@@ -50,8 +50,7 @@ class EncoderTest {
     return Stream.of("bert", "roberta", "distilbert")
         .flatMap(
             family ->
-                Stream.of(
-                        Head.MASKED_LM, Head.SEQUENCE_CLASSIFICATION, Head.POOLED_EMBEDDING)
+                Stream.of(Head.MASKED_LM, Head.SEQUENCE_CLASSIFICATION, Head.POOLED_EMBEDDING)
                     .map(x -> org.junit.jupiter.params.provider.Arguments.of(family, x)));
   }
 
@@ -75,13 +74,11 @@ class EncoderTest {
   @MethodSource("networks")
   void microBatchesAndCheckpointingChangeNoGradient(String family, Head head) {
     Model network = TinyEncoder.create(family, head, 0);
-    Map<String, TensorData> plain =
-        Gradients.of(network, SPEC, BATCH, TinyEncoder.sines(head));
+    Map<String, TensorData> plain = Gradients.of(network, SPEC, BATCH, TinyEncoder.sines(head));
     FinetuneSpec parts = SPEC.microBatchTokens(30);
     Gradients.assertClose(Gradients.of(network, parts, BATCH, TinyEncoder.sines(head)), plain);
     Gradients.assertClose(
-        Gradients.of(
-            network, parts.gradientCheckpointing(true), BATCH, TinyEncoder.sines(head)),
+        Gradients.of(network, parts.gradientCheckpointing(true), BATCH, TinyEncoder.sines(head)),
         plain);
   }
 
@@ -147,8 +144,7 @@ class EncoderTest {
         NamedArray out = running.engine().forward(BATCH, Output.POOLED, Output.HIDDEN);
         for (int i = 0; i < BATCH.items().count(); i++) {
           float[] expected = pooled(out.item(i).get("hidden"), pooling, normalize);
-          assertThat(out.item(i).get("pooled").toFloats())
-              .containsExactly(expected, within(1e-6f));
+          assertThat(out.item(i).get("pooled").toFloats()).containsExactly(expected, within(1e-6f));
         }
       }
     }

@@ -39,8 +39,7 @@ final class TinyEncoder {
     if (family.equals("distilbert")) {
       keys.putAll(Map.of("dim", 24, "n_layers", 2, "n_heads", 3, "hidden_dim", 20));
       keys.putAll(
-          Map.of(
-              "dropout", dropout, "attention_dropout", dropout, "seq_classif_dropout", dropout));
+          Map.of("dropout", dropout, "attention_dropout", dropout, "seq_classif_dropout", dropout));
     } else {
       keys.putAll(Map.of("hidden_size", 24, "num_hidden_layers", 2, "num_attention_heads", 3));
       keys.putAll(Map.of("intermediate_size", 20, "hidden_dropout_prob", dropout));
