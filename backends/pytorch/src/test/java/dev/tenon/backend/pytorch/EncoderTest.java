@@ -74,12 +74,11 @@ class EncoderTest {
   @MethodSource("networks")
   void microBatchesAndCheckpointingChangeNoGradient(String family, Head head) {
     Model network = TinyEncoder.create(family, head, 0);
-    Map<String, TensorData> plain = Gradients.of(network, SPEC, BATCH, TinyEncoder.sines(head));
+    Map<String, TensorData> plain = gradients(network, SPEC, BATCH, head);
     FinetuneSpec parts = SPEC.microBatchTokens(30);
-    Gradients.assertClose(Gradients.of(network, parts, BATCH, TinyEncoder.sines(head)), plain);
+    Gradients.assertClose(gradients(network, parts, BATCH, head), plain);
     Gradients.assertClose(
-        Gradients.of(network, parts.gradientCheckpointing(true), BATCH, TinyEncoder.sines(head)),
-        plain);
+        gradients(network, parts.gradientCheckpointing(true), BATCH, head), plain);
   }
 
   /** The passes that run again have the masks of the first one. */
@@ -89,11 +88,18 @@ class EncoderTest {
     Model network = TinyEncoder.create("bert", head, 0.3);
     NamedArray even = TinyEncoder.batch(6, 5, 5, 5);
     for (NamedArray batch : new NamedArray[] {BATCH, even}) {
-      Map<String, TensorData> plain = Gradients.of(network, SPEC, batch, TinyEncoder.sines(head));
+      Map<String, TensorData> plain = gradients(network, SPEC, batch, head);
       FinetuneSpec checkpointing = SPEC.gradientCheckpointing(true);
-      Gradients.assertClose(
-          Gradients.of(network, checkpointing, batch, TinyEncoder.sines(head)), plain);
+      Gradients.assertClose(gradients(network, checkpointing, batch, head), plain);
     }
+  }
+
+  /** Softmax does not see a shift of its scores: a key's bias has gradient 0 but for rounding. */
+  private static Map<String, TensorData> gradients(
+      Model network, FinetuneSpec spec, NamedArray batch, Head head) {
+    Map<String, TensorData> found = Gradients.of(network, spec, batch, TinyEncoder.sines(head));
+    found.keySet().removeIf(x -> x.endsWith("key.bias") || x.endsWith("k_lin.bias"));
+    return found;
   }
 
   @Test
