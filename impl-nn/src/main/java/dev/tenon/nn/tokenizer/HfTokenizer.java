@@ -1,5 +1,6 @@
 package dev.tenon.nn.tokenizer;
 
+import dev.tenon.chat.ChatTemplate;
 import dev.tenon.error.InvalidInputException;
 import dev.tenon.internal.Problems;
 import dev.tenon.model.Tokenizer;
@@ -20,16 +21,23 @@ public final class HfTokenizer implements Tokenizer {
   private final NativeTokenizer tokenizer;
   private final Vocabulary vocabulary;
   private final SpecialTokens specials;
+  private final Optional<ChatTemplate> chatTemplate;
 
-  private HfTokenizer(NativeTokenizer tokenizer, Vocabulary vocabulary, SpecialTokens specials) {
+  private HfTokenizer(
+      NativeTokenizer tokenizer,
+      Vocabulary vocabulary,
+      SpecialTokens specials,
+      Optional<ChatTemplate> chatTemplate) {
     this.tokenizer = tokenizer;
     this.vocabulary = vocabulary;
     this.specials = specials;
+    this.chatTemplate = chatTemplate;
   }
 
   /**
    * Opens a directory with tokenizer.json and, for the roles of tokens, generation_config.json,
-   * config.json, tokenizer_config.json and special_tokens_map.json where they exist.
+   * config.json, tokenizer_config.json and special_tokens_map.json where they exist. Chat templates
+   * are those of chat_template.jinja, additional_chat_templates or tokenizer_config.json.
    *
    * @throws dev.tenon.error.CheckpointException naming the file that is missing or wrong
    */
@@ -37,7 +45,8 @@ public final class HfTokenizer implements Tokenizer {
     ConfigFile json = ConfigFile.read(directory.resolve("tokenizer.json"));
     Vocabulary vocabulary = new Vocabulary(json);
     SpecialTokens specials = SpecialTokens.read(directory, vocabulary);
-    return new HfTokenizer(new NativeTokenizer(json.file(), json.text()), vocabulary, specials);
+    NativeTokenizer tokenizer = new NativeTokenizer(json.file(), json.text());
+    return new HfTokenizer(tokenizer, vocabulary, specials, ChatTemplateFiles.read(directory));
   }
 
   /**
@@ -142,6 +151,11 @@ public final class HfTokenizer implements Tokenizer {
   @Override
   public OptionalLong padTokenId() {
     return specials.pad();
+  }
+
+  @Override
+  public Optional<ChatTemplate> chatTemplate() {
+    return chatTemplate;
   }
 
   /** Size and the tokens with a role. */

@@ -1,9 +1,14 @@
 package dev.tenon.nn.tokenizer;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.DynamicContainer.dynamicContainer;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
+import dev.tenon.chat.ChatOptions;
+import dev.tenon.chat.ChatTemplate;
+import dev.tenon.chat.ChatTemplateException;
+import dev.tenon.chat.Message;
 import dev.tenon.model.Tokenizer;
 import dev.tenon.model.Tokenizer.Encoding;
 import dev.tenon.model.Tokenizer.Padding;
@@ -37,6 +42,9 @@ class TokenizerCasesTest {
         .forEach(x -> tests.add(dynamicTest("text " + x.get("text"), () -> text(tokenizer, x))));
     objects(cases.get("pairs"))
         .forEach(x -> tests.add(dynamicTest("pair " + x.get("text_a"), () -> pair(tokenizer, x))));
+    objects(cases.getOrDefault("chat", List.of()))
+        .forEach(
+            x -> tests.add(dynamicTest("chat " + x.get("messages"), () -> chat(tokenizer, x))));
     tests.add(dynamicTest("pad right", () -> batch(tokenizer, cases, "right", Padding.RIGHT)));
     tests.add(dynamicTest("pad left", () -> batch(tokenizer, cases, "left", Padding.LEFT)));
     return tests;
@@ -65,6 +73,22 @@ class TokenizerCasesTest {
     assertThat(longs(pair.typeIds())).isEqualTo(expected.get("type_ids"));
     assertThat(pair.specialTokensMask().stream().map(x -> x ? 1L : 0L).toList())
         .isEqualTo(expected.get("special_tokens_mask"));
+  }
+
+  private static void chat(Tokenizer tokenizer, Map<String, Object> expected) {
+    List<Message> messages = objects(expected.get("messages")).stream().map(Message::new).toList();
+    boolean prompt = (Boolean) expected.get("add_generation_prompt");
+    ChatOptions options = ChatOptions.prompt().withAddGenerationPrompt(prompt);
+    ChatTemplate template = tokenizer.chatTemplate().orElseThrow();
+    if (expected.get("error") instanceof String error) {
+      assertThatThrownBy(() -> template.render(messages, options))
+          .isInstanceOf(ChatTemplateException.class)
+          .hasMessageEndingWith(": " + error);
+    } else {
+      String text = template.render(messages, options).text();
+      assertThat(text).isEqualTo(expected.get("text"));
+      assertThat(longs(tokenizer.encode(text, false).ids())).isEqualTo(expected.get("ids"));
+    }
   }
 
   private static void batch(

@@ -1,5 +1,6 @@
 package dev.tenon.model;
 
+import dev.tenon.chat.ChatTemplate;
 import dev.tenon.error.InvalidInputException;
 import dev.tenon.internal.Problems;
 import dev.tenon.tensor.TokenIds;
@@ -45,6 +46,11 @@ public interface Tokenizer {
 
   /** The token that fills up rows, if there is one. */
   OptionalLong padTokenId();
+
+  /** How conversations are written for the model, if its files say so. */
+  default Optional<ChatTemplate> chatTemplate() {
+    return Optional.empty();
+  }
 
   /** How {@link #encodeBatch} fills rows to one length. */
   enum Padding {

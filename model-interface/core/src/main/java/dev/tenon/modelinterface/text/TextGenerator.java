@@ -1,8 +1,12 @@
 package dev.tenon.modelinterface.text;
 
+import dev.tenon.chat.ChatOptions;
+import dev.tenon.chat.ChatTemplate;
+import dev.tenon.chat.Message;
 import dev.tenon.error.EngineClosedException;
 import dev.tenon.error.InvalidInputException;
 import dev.tenon.error.UnknownNameException;
+import dev.tenon.error.UnsupportedFeatureException;
 import dev.tenon.generation.FinishReason;
 import dev.tenon.generation.GenerationOptions;
 import dev.tenon.generation.GenerationRequest;
@@ -136,6 +140,48 @@ public final class TextGenerator implements AutoCloseable {
     return run(requests(prompt, options), options, SILENT);
   }
 
+  /**
+   * Answers a conversation with the assistant's next message, as the model's chat template has it.
+   *
+   * @throws dev.tenon.chat.ChatTemplateException if the template refuses the messages
+   * @throws UnsupportedFeatureException if the model has no chat template
+   * @throws InvalidInputException as {@link #generate(String, GenerationOptions)}
+   */
+  public Generation chat(List<Message> messages, GenerationOptions options) {
+    return chat(messages, ChatOptions.prompt(), TextOptions.of(options), SILENT);
+  }
+
+  /**
+   * Answers a conversation piece by piece. See {@link #chat(List, ChatOptions, TextOptions,
+   * TextListener)}.
+   */
+  public Generation chat(List<Message> messages, GenerationOptions options, TextListener listener) {
+    return chat(messages, ChatOptions.prompt(), TextOptions.of(options), listener);
+  }
+
+  /**
+   * Answers a conversation piece by piece, with tools, a template by name or variables of it. Tools
+   * are not called: a call is text of the answer.
+   *
+   * @param listener receives the pieces and may cancel; what it throws ends the call
+   * @throws InvalidInputException as {@link #chat(List, GenerationOptions)}
+   */
+  public Generation chat(
+      List<Message> messages, ChatOptions chat, TextOptions options, TextListener listener) {
+    checkSingle(options);
+    ChatTemplate template =
+        model
+            .tokenizer()
+            .chatTemplate()
+            .orElseThrow(
+                () ->
+                    new UnsupportedFeatureException(
+                        Problems.problem("chat template", "none", "a model that has one")));
+    String prompt = template.render(messages, chat).text();
+    TokenIds ids = model.tokenizer().encode(prompt, false).ids();
+    return run(requests(ids, options), options, listener).get(0);
+  }
+
   /** Answers a prompt piece by piece. See {@link #stream(String, TextOptions, TextListener)}. */
   public Generation stream(String prompt, GenerationOptions options, TextListener listener) {
     return stream(prompt, TextOptions.of(options), listener);
@@ -149,12 +195,16 @@ public final class TextGenerator implements AutoCloseable {
    * @throws InvalidInputException as {@link #generate(String, GenerationOptions)}
    */
   public Generation stream(String prompt, TextOptions options, TextListener listener) {
+    checkSingle(options);
+    return run(requests(prompt, options), options, listener).get(0);
+  }
+
+  private static void checkSingle(TextOptions options) {
     int samples = options.generation().samples();
     if (samples > 1) {
       throw new InvalidInputException(
           Problems.problem("num_return_sequences", samples, "1; several by generateSamples"));
     }
-    return run(requests(prompt, options), options, listener).get(0);
   }
 
   /**
@@ -192,7 +242,10 @@ public final class TextGenerator implements AutoCloseable {
   }
 
   private List<GenerationRequest> requests(String prompt, TextOptions options) {
-    TokenIds ids = model.tokenizer().encode(prompt, true).ids();
+    return requests(model.tokenizer().encode(prompt, true).ids(), options);
+  }
+
+  private List<GenerationRequest> requests(TokenIds ids, TextOptions options) {
     checkVocabulary(ids);
     GenerationOptions tokens = options.generation();
     int positions = model.network().maxPositions();

@@ -1,13 +1,16 @@
 package dev.tenon.cli.conformance;
 
+import dev.tenon.chat.Message;
 import dev.tenon.checkpoint.SafetensorsFile;
 import dev.tenon.internal.Json;
 import dev.tenon.model.Tokenizer.Span;
 import dev.tenon.tensor.NamedArray;
 import dev.tenon.tensor.TensorData;
+import dev.tenon.tensor.TokenIds;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -76,7 +79,7 @@ final class OracleReader {
         json.objects("strings").stream().map(OracleReader::text).toList(),
         json.objects("pairs").stream().map(OracleReader::pair).toList(),
         batches,
-        json.list("chat").size());
+        json.objects("chat").stream().map(OracleReader::chat).toList());
   }
 
   private static TokenizerCases.Text text(JsonObject json) {
@@ -98,6 +101,23 @@ final class OracleReader {
         json.ids("ids"),
         json.integers("type_ids"),
         json.integers("special_tokens_mask").stream().map(x -> x == 1).toList());
+  }
+
+  private static TokenizerCases.Chat chat(JsonObject json) {
+    List<Message> messages = json.objects("messages").stream().map(OracleReader::message).toList();
+    boolean refused = json.has("error");
+    return new TokenizerCases.Chat(
+        messages,
+        Boolean.TRUE.equals(json.values().get("add_generation_prompt")),
+        refused ? "" : json.text("text"),
+        refused ? TokenIds.of() : json.ids("ids"),
+        refused ? json.text("error") : "");
+  }
+
+  private static Message message(JsonObject json) {
+    Map<String, Object> fields = new LinkedHashMap<>();
+    json.values().forEach((key, value) -> fields.put(String.valueOf(key), value));
+    return new Message(fields);
   }
 
   private static TokenizerCases.Batch batch(boolean left, JsonObject json) {

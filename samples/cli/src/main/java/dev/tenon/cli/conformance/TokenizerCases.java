@@ -1,5 +1,6 @@
 package dev.tenon.cli.conformance;
 
+import dev.tenon.chat.Message;
 import dev.tenon.model.Tokenizer.Span;
 import dev.tenon.tensor.TokenIds;
 import java.util.List;
@@ -10,14 +11,15 @@ import java.util.List;
  * @param strings single texts
  * @param pairs pairs of texts
  * @param batches several texts, cut to 12 tokens and padded
- * @param chats number of chat renders
+ * @param chats conversations as the folder's chat template writes them
  */
-record TokenizerCases(List<Text> strings, List<Pair> pairs, List<Batch> batches, int chats) {
+record TokenizerCases(List<Text> strings, List<Pair> pairs, List<Batch> batches, List<Chat> chats) {
   /** Copies. */
   TokenizerCases {
     strings = List.copyOf(strings);
     pairs = List.copyOf(pairs);
     batches = List.copyOf(batches);
+    chats = List.copyOf(chats);
   }
 
   /**
@@ -41,6 +43,19 @@ record TokenizerCases(List<Text> strings, List<Pair> pairs, List<Batch> batches,
       TokenIds ids,
       List<Integer> typeIds,
       List<Boolean> specialTokensMask) {}
+
+  /**
+   * A conversation.
+   *
+   * @param text empty where the template refuses
+   * @param error what it says where it refuses, else empty
+   */
+  record Chat(
+      List<Message> messages,
+      boolean addGenerationPrompt,
+      String text,
+      TokenIds ids,
+      String error) {}
 
   /** Texts with special tokens, all cut and padded alike, at their left or right end. */
   record Batch(

@@ -1,5 +1,7 @@
 package dev.tenon.cli.conformance;
 
+import dev.tenon.chat.ChatOptions;
+import dev.tenon.chat.ChatTemplateException;
 import dev.tenon.model.Tokenizer;
 import dev.tenon.model.Tokenizer.Encoding;
 import dev.tenon.model.Tokenizer.Padding;
@@ -20,8 +22,8 @@ record TokenizerCheck(Tokenizer tokenizer) {
     strings(cases.strings(), report);
     pairs(cases.pairs(), report);
     cases.batches().forEach(batch -> batch(batch, report));
-    if (cases.chats() > 0) {
-      report.skip("tokenizer.chat", cases.chats() + " renders; there are no chat templates yet");
+    if (!cases.chats().isEmpty()) {
+      chats(cases.chats(), report);
     }
   }
 
@@ -73,6 +75,26 @@ record TokenizerCheck(Tokenizer tokenizer) {
         List.of(batch),
         x -> difference(x.attentionMask(), encoded.apply(Encoding::attentionMask)),
         report);
+  }
+
+  private void chats(List<TokenizerCases.Chat> all, Report report) {
+    count("tokenizer.chat", all, x -> difference(x.text() + x.error(), rendered(x)), report);
+    count(
+        "tokenizer.chat.ids",
+        all.stream().filter(x -> x.error().isEmpty()).toList(),
+        x -> difference(x.ids(), tokenizer.encode(rendered(x), false).ids()),
+        report);
+  }
+
+  /** The text, or what the template says to refuse the messages. */
+  private String rendered(TokenizerCases.Chat chat) {
+    ChatOptions options = ChatOptions.prompt().withAddGenerationPrompt(chat.addGenerationPrompt());
+    try {
+      return tokenizer.chatTemplate().orElseThrow().render(chat.messages(), options).text();
+    } catch (ChatTemplateException e) {
+      String message = String.valueOf(e.getMessage());
+      return message.endsWith(": " + chat.error()) ? chat.error() : message;
+    }
   }
 
   private Encoding with(TokenizerCases.Text text) {

@@ -79,6 +79,6 @@ final class SmallFolder {
   }
 
   private static TokenizerCases cases() {
-    return new TokenizerCases(List.of(), List.of(), List.of(), 0);
+    return new TokenizerCases(List.of(), List.of(), List.of(), List.of());
   }
 }

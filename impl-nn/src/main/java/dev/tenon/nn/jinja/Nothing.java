@@ -1,0 +1,6 @@
+package dev.tenon.nn.jinja;
+
+/** Python's None. */
+enum Nothing {
+  NONE
+}
