@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,9 +22,9 @@ import org.slf4j.LoggerFactory;
  *
  * <pre>
  * model/                 as Network.save writes it, weights in F32 (the masters)
- * optimizer.safetensors  exp_avg.&lt;name&gt; and exp_avg_sq.&lt;name&gt; of every parameter: the first and the
- *                        second moment of AdamW, F32, under HuggingFace's name and in its shape;
- *                        beyond 5 GB several files and optimizer.safetensors.index.json
+ * optimizer.safetensors  exp_avg.&lt;name&gt; and exp_avg_sq.&lt;name&gt; of every parameter that trains: the
+ *                        first and the second moment of AdamW, F32, under HuggingFace's name and in
+ *                        its shape; beyond 5 GB several files and optimizer.safetensors.index.json
  * state.json             {"format": "tenon-training-state", "version": 1,
  *                         "architecture": "LlamaForCausalLM",
  *                         "step": 100,            optimizer steps done, the age of every moment
@@ -78,7 +79,7 @@ public final class TrainingState {
    * @param directory existing and empty
    * @param spec the settings of the run
    * @param model writes the weights, in F32, into the empty directory that it is given
-   * @param firstMoments F32, under the parameters' names
+   * @param firstMoments F32, under the names of the parameters that train
    * @param secondMoments F32, likewise
    * @throws CheckpointException if the directory is missing or not empty, or cannot be written
    */
@@ -129,23 +130,41 @@ public final class TrainingState {
   }
 
   /**
-   * Opens a state and checks it against a network, without reading values.
+   * Opens a state of a network that is saved and trained as a whole; see {@link #open(Path, String,
+   * Function, Map, Map)}.
+   *
+   * @param parameters name and shape of every parameter
+   */
+  public static TrainingState open(
+      Path directory, String architecture, Map<String, Shape> parameters) {
+    return open(
+        directory, architecture, x -> ShardedWeights.open(x, "model"), parameters, parameters);
+  }
+
+  /**
+   * Opens a state and checks it against a network, without reading values. {@code
+   * Network.openState} calls it.
    *
    * @param architecture of the network
-   * @param parameters name and shape of every parameter
+   * @param model reads the directory of the weights
+   * @param saved name and shape of every parameter in it
+   * @param trained those of them that have moments
    * @throws CheckpointException with every problem: files that are missing or damaged, another
    *     architecture, tensors that are missing, unknown, or of another shape or type than F32
    */
   public static TrainingState open(
-      Path directory, String architecture, Map<String, Shape> parameters) {
+      Path directory,
+      String architecture,
+      Function<Path, Weights> model,
+      Map<String, Shape> saved,
+      Map<String, Shape> trained) {
     StateCheck check = new StateCheck();
     Optional<StateFile> file = check.attempt(() -> StateFile.read(directory));
     file.ifPresent(x -> check.require("architecture", x.progress().architecture(), architecture));
-    Optional<Weights> weights =
-        check.attempt(() -> ShardedWeights.open(directory.resolve(MODEL), "model"));
-    weights.ifPresent(x -> check.table("model", x, List.of(""), parameters));
+    Optional<Weights> weights = check.attempt(() -> model.apply(directory.resolve(MODEL)));
+    weights.ifPresent(x -> check.table("model", x, List.of(""), saved));
     Optional<Weights> moments = check.attempt(() -> ShardedWeights.open(directory, OPTIMIZER));
-    moments.ifPresent(x -> check.table("optimizer", x, List.of(FIRST, SECOND), parameters));
+    moments.ifPresent(x -> check.table("optimizer", x, List.of(FIRST, SECOND), trained));
     check.throwIfAny(directory);
     return new TrainingState(
         directory, file.orElseThrow(), weights.orElseThrow(), moments.orElseThrow());
@@ -161,12 +180,12 @@ public final class TrainingState {
     return weights;
   }
 
-  /** The first moments, under the parameters' names. */
+  /** The first moments, under the names of the parameters that train. */
   public Weights firstMoments() {
     return new Prefixed(moments, FIRST);
   }
 
-  /** The second moments, under the parameters' names. */
+  /** The second moments, under the names of the parameters that train. */
   public Weights secondMoments() {
     return new Prefixed(moments, SECOND);
   }

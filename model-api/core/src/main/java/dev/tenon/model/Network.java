@@ -1,7 +1,10 @@
 package dev.tenon.model;
 
+import dev.tenon.checkpoint.ShardedWeights;
+import dev.tenon.checkpoint.TrainingState;
 import dev.tenon.checkpoint.Weights;
 import dev.tenon.spec.Precision;
+import dev.tenon.spec.FinetuneSpec;
 import dev.tenon.tensor.NamedArray;
 import dev.tenon.tensor.Shape;
 import java.nio.file.Path;
@@ -10,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The description of a network: what it computes and where its weights are. It allocates nothing,
@@ -30,6 +34,23 @@ public non-sealed interface Network extends ModelModule {
     Map<String, Shape> shapes = new LinkedHashMap<>();
     parameters().forEach(x -> shapes.put(x.name(), x.shape()));
     return Collections.unmodifiableMap(shapes);
+  }
+
+  /**
+   * Names of the parameters that may train, in the order of {@link #parameters()}: all, unless the
+   * network stands on another one that is fixed, as adapters stand on their base.
+   */
+  default Set<String> trainable() {
+    return shapes().keySet();
+  }
+
+  /**
+   * Names of the parameters that a run changes, in the order of {@link #parameters()}.
+   *
+   * @throws dev.tenon.error.InvalidInputException for a pattern of the spec that fits none of them
+   */
+  default Set<String> trained(FinetuneSpec spec) {
+    return spec.trained().of(trainable());
   }
 
   /** The computation. */
@@ -90,15 +111,37 @@ public non-sealed interface Network extends ModelModule {
    * gives an empty, existing directory; making the write atomic is {@link
    * dev.tenon.checkpoint.CheckpointDirectory}'s task.
    *
-   * <p>{@link TrainEngine#loadState} reads the values back, and relies on this: among the files are
-   * {@code model.safetensors}, or {@code model.safetensors.index.json} and what it lists, and they
-   * hold exactly the names of {@link #parameters()}, with the types, shapes and bytes of {@code
-   * weights}.
+   * <p>A training state holds such a directory, and {@link #saved} reads it back.
    *
    * @param directory where to write
    * @param weights the values to write, under the names of {@link #parameters()}
    */
   void save(Path directory, Weights weights);
+
+  /**
+   * What {@link #save} wrote of the parameters in {@link #trainable()}, with their names, and
+   * types, shapes and bytes as they were. Here {@code model.safetensors}, or {@code
+   * model.safetensors.index.json} and what it lists.
+   *
+   * @throws dev.tenon.error.CheckpointException if the files are missing or damaged, or were
+   *     written by a network that stands on another base
+   */
+  default Weights saved(Path directory) {
+    return ShardedWeights.open(directory, "model");
+  }
+
+  /**
+   * Opens a training state and checks that it is one of this network, trained as the spec says.
+   *
+   * @throws dev.tenon.error.CheckpointException with every problem, as {@link TrainingState#open}
+   */
+  default TrainingState openState(Path directory, FinetuneSpec spec) {
+    Map<String, Shape> saved = new LinkedHashMap<>(shapes());
+    saved.keySet().retainAll(trainable());
+    Map<String, Shape> trained = new LinkedHashMap<>(saved);
+    trained.keySet().retainAll(trained(spec));
+    return TrainingState.open(directory, architecture(), this::saved, saved, trained);
+  }
 
   /**
    * Refuses a batch that no engine could run: {@code input_ids} (I64, token) within the vocabulary,

@@ -28,7 +28,8 @@ public interface TrainEngine extends Engine {
   /**
    * The gradients of Σ / weight, before clipping; nothing is updated.
    *
-   * @param sink receives each parameter's gradient, F32, under its HuggingFace name and shape
+   * @param sink receives the gradient of each parameter that trains ({@link Network#trained}), F32,
+   *     under its HuggingFace name and shape
    * @return the metrics of {@link #evalBatch} and {@code grad_norm}
    */
   Metrics gradients(NamedArray batch, Objective objective, TensorSink sink);
@@ -41,9 +42,9 @@ public interface TrainEngine extends Engine {
 
   /**
    * Writes all that the next step depends on, in the layout of {@link
-   * dev.tenon.checkpoint.TrainingState}: weights, moments of the optimizer, {@link #version()},
-   * steps skipped in a row, settings and seed. The same state gives the same bytes. Nothing changes
-   * in the engine, and sessions may be open.
+   * dev.tenon.checkpoint.TrainingState}: weights, but for those that the network does not let
+   * train, moments of the optimizer, {@link #version()}, steps skipped in a row, settings and seed.
+   * The same state gives the same bytes. Nothing changes in the engine, and sessions may be open.
    *
    * <p>The directory is written in place: that it appears as a whole or not at all is the work of
    * {@link dev.tenon.checkpoint.CheckpointDirectory#commit}, whose writer may add files of its own

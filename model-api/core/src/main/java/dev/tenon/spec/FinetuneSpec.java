@@ -30,6 +30,8 @@ import org.jspecify.annotations.Nullable;
  *     gradient_checkpointing}, false)
  * @param disableDropout whether training ignores the dropout of the model's configuration (TRL:
  *     {@code disable_dropout}, false)
+ * @param trained which parameters the run changes (PEFT and transformers: {@code requires_grad};
+ *     all)
  * @param maxSkippedSteps steps with a non-finite loss or gradient that may follow each other; the
  *     next one throws {@link dev.tenon.error.TrainingDivergedException}; &gt;= 0 (10)
  */
@@ -45,6 +47,7 @@ public record FinetuneSpec(
     long seed,
     boolean gradientCheckpointing,
     boolean disableDropout,
+    TrainedParameters trained,
     int maxSkippedSteps) {
   /** Default of {@link #microBatchTokens()}. */
   public static final int DEFAULT_MICRO_BATCH_TOKENS = 4096;
@@ -88,6 +91,7 @@ public record FinetuneSpec(
         42,
         false,
         false,
+        TrainedParameters.all(),
         10);
   }
 
@@ -158,6 +162,14 @@ public record FinetuneSpec(
     return with(draft -> draft.disableDropout = value);
   }
 
+  /**
+   * The same with a run that changes only some parameters; the others are frozen: they have no
+   * gradients and no optimizer state, do not decay, and are saved as they are.
+   */
+  public FinetuneSpec trained(TrainedParameters value) {
+    return with(draft -> draft.trained = value);
+  }
+
   /** The same with another bound on non-finite steps in a row. */
   public FinetuneSpec maxSkippedSteps(int value) {
     return with(draft -> draft.maxSkippedSteps = value);
@@ -208,6 +220,7 @@ public record FinetuneSpec(
     private long seed;
     private boolean gradientCheckpointing;
     private boolean disableDropout;
+    private TrainedParameters trained;
     private int maxSkippedSteps;
 
     private Draft(FinetuneSpec from) {
@@ -222,6 +235,7 @@ public record FinetuneSpec(
       seed = from.seed;
       gradientCheckpointing = from.gradientCheckpointing;
       disableDropout = from.disableDropout;
+      trained = from.trained;
       maxSkippedSteps = from.maxSkippedSteps;
     }
 
@@ -238,6 +252,7 @@ public record FinetuneSpec(
           seed,
           gradientCheckpointing,
           disableDropout,
+          trained,
           maxSkippedSteps);
     }
   }

@@ -12,7 +12,8 @@ import java.util.stream.LongStream;
  * What training takes, told before anything is allocated. All numbers are bytes.
  *
  * @param weights the parameters
- * @param gradients of all parameters; twice with several micro-batches, for one is added to another
+ * @param gradients of the parameters that train; twice with several micro-batches, for one is added
+ *     to another
  * @param optimizer what the optimizer remembers
  * @param activations what the blocks keep from the forward to the backward pass of one micro-batch,
  *     and one block's working values

@@ -32,6 +32,8 @@ final class SpecNames {
     map.put("seed", spec.seed());
     map.put("gradient_checkpointing", spec.gradientCheckpointing());
     map.put("disable_dropout", spec.disableDropout());
+    map.put("train_only", spec.trained().only());
+    map.put("freeze", spec.trained().frozen());
     map.put("max_skipped_steps", spec.maxSkippedSteps());
     return Collections.unmodifiableMap(map);
   }

@@ -3,6 +3,9 @@ package dev.tenon.cli;
 import dev.tenon.spec.AdamW;
 import dev.tenon.spec.FinetuneSpec;
 import dev.tenon.spec.Schedule;
+import dev.tenon.spec.TrainedParameters;
+import java.util.ArrayList;
+import java.util.List;
 import picocli.CommandLine.Option;
 
 /** How the weights move. Defaults are those of {@link FinetuneSpec}. */
@@ -49,6 +52,18 @@ final class OptimizerOptions {
       description = "Most tokens that pass through the network at once; bounds memory.")
   private int microBatchTokens;
 
+  @Option(
+      names = "--train-only",
+      paramLabel = "REGEX",
+      description = "Train only parameters that it is found in the name of; may be repeated.")
+  private List<String> trainOnly = new ArrayList<>();
+
+  @Option(
+      names = "--freeze",
+      paramLabel = "REGEX",
+      description = "Leave those parameters as they are, as embed_tokens; may be repeated.")
+  private List<String> frozen = new ArrayList<>();
+
   /** The description of a run. */
   FinetuneSpec spec(long steps, long seed) {
     AdamW defaults = AdamW.defaults();
@@ -58,6 +73,7 @@ final class OptimizerOptions {
         .optimizer(new AdamW(defaults.beta1(), defaults.beta2(), defaults.eps(), weightDecay))
         .maxGradNorm(maxGradNorm)
         .microBatchTokens(microBatchTokens)
+        .trained(new TrainedParameters(trainOnly, frozen))
         .seed(seed);
   }
 }

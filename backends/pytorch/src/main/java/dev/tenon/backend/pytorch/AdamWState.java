@@ -19,6 +19,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * The moments of AdamW on the native side and its step, group by group. Lives as long as its scope.
@@ -44,9 +45,10 @@ final class AdamWState {
     this.module = module;
     firstMoments = zeros(weights, owner);
     secondMoments = zeros(weights, owner);
-    weights.byName().keySet().forEach(name -> steps.add(owner.zeros(DType.F32, Shape.of())));
+    weights.trained().keySet().forEach(name -> steps.add(owner.zeros(DType.F32, Shape.of())));
     Map<Rates, List<Integer>> members = new LinkedHashMap<>();
-    List<Parameter> parameters = network.parameters();
+    List<Parameter> parameters =
+        network.parameters().stream().filter(x -> weights.trained().containsKey(x.name())).toList();
     for (int i = 0; i < parameters.size(); i++) {
       members.computeIfAbsent(rates(parameters.get(i)), rates -> new ArrayList<>()).add(i);
     }
@@ -56,7 +58,7 @@ final class AdamWState {
                 new Group(
                     rates,
                     List.copyOf(indexes),
-                    select(weights.byName().values(), indexes, owner),
+                    select(weights.trained().values(), indexes, owner),
                     select(firstMoments.values(), indexes, owner),
                     select(secondMoments.values(), indexes, owner),
                     select(steps, indexes, owner))));
@@ -64,7 +66,7 @@ final class AdamWState {
 
   private static Map<String, TorchValue> zeros(StageWeights weights, NativeScope owner) {
     Map<String, TorchValue> zeros = new LinkedHashMap<>();
-    weights.byName().forEach((name, x) -> zeros.put(name, owner.zeros(DType.F32, x.shape())));
+    weights.trained().forEach((name, x) -> zeros.put(name, owner.zeros(DType.F32, x.shape())));
     return zeros;
   }
 
@@ -92,14 +94,13 @@ final class AdamWState {
     steps.forEach(step -> step.assign(age));
   }
 
-  /** Writes a source's values into tensors, one at a time. */
+  /** Writes a source's values into the tensors of their names, one at a time. */
   static void assign(Map<String, TorchValue> tensors, Weights source, NativeScope scope) {
-    tensors.forEach(
-        (name, tensor) -> {
-          try (TorchValue values = scope.tensor(source.read(name))) {
-            tensor.assign(values);
-          }
-        });
+    for (String name : source.names()) {
+      try (TorchValue values = scope.tensor(source.read(name))) {
+        Objects.requireNonNull(tensors.get(name), name).assign(values);
+      }
+    }
   }
 
   private Rates rates(Parameter parameter) {
@@ -114,7 +115,7 @@ final class AdamWState {
   /**
    * Updates the weights in place.
    *
-   * @param gradients one per parameter of the network, in its order
+   * @param gradients one per weight that trains, in their order
    * @param factor of the schedule, on every group's rate
    */
   void step(List<TorchValue> gradients, double factor, NativeScope scope) {

@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The weights of a network on the native side, handed out as F32, under the names and in the dicts
@@ -23,20 +24,32 @@ import java.util.Map;
  */
 final class StageWeights {
   private final Map<String, TorchValue> byName = new LinkedHashMap<>();
+  private final Set<String> trained;
   private final Map<String, TorchValue> embed = new LinkedHashMap<>();
   private final List<Map<String, TorchValue>> blocks = new ArrayList<>();
   private final Map<String, TorchValue> head = new LinkedHashMap<>();
 
-  private StageWeights() {}
+  private StageWeights(Set<String> trained) {
+    this.trained = trained;
+  }
+
+  /** Maps weights from their files, in the types they are stored in. */
+  static StageWeights map(Network network, NativeScope scope) {
+    return load(network, scope, Set.of(), false);
+  }
 
   /**
-   * Loads weights.
+   * Copies weights as F32.
    *
-   * @param trainable true: F32 copies that require gradients; false: mapped from their file, in the
-   *     type they are stored in
+   * @param trained names of those that require gradients
    */
-  static StageWeights load(Network network, NativeScope scope, boolean trainable) {
-    StageWeights loaded = new StageWeights();
+  static StageWeights copy(Network network, NativeScope scope, Set<String> trained) {
+    return load(network, scope, trained, true);
+  }
+
+  private static StageWeights load(
+      Network network, NativeScope scope, Set<String> trained, boolean copied) {
+    StageWeights loaded = new StageWeights(trained);
     for (int i = 0; i < network.program().layers(); i++) {
       loaded.blocks.add(new LinkedHashMap<>());
     }
@@ -44,9 +57,10 @@ final class StageWeights {
     try (NativeScope reading = scope.bridge().scope("read weights")) {
       Map<Path, MappedTensors> files = new HashMap<>();
       for (Parameter parameter : network.parameters()) {
-        NativeScope owner = trainable ? reading : scope;
+        NativeScope owner = copied ? reading : scope;
         TorchValue source = source(network.weights(), parameter, owner, files);
-        loaded.add(parameter, trainable ? parameter(source, scope) : source);
+        boolean trains = trained.contains(parameter.name());
+        loaded.add(parameter, copied ? copy(source, scope, trains) : source);
       }
     }
     return loaded;
@@ -66,9 +80,9 @@ final class StageWeights {
         .orElseGet(() -> scope.tensor(weights.read(name)));
   }
 
-  private static TorchValue parameter(TorchValue source, NativeScope scope) {
+  private static TorchValue copy(TorchValue source, NativeScope scope, boolean trains) {
     try (source) {
-      return source.toParameter(scope);
+      return trains ? source.toParameter(scope) : source.cast(scope, DType.F32);
     }
   }
 
@@ -91,6 +105,13 @@ final class StageWeights {
   /** Every weight by its HuggingFace name, in the order of the network's parameters. */
   Map<String, TorchValue> byName() {
     return Collections.unmodifiableMap(byName);
+  }
+
+  /** The weights that require gradients, likewise. */
+  Map<String, TorchValue> trained() {
+    Map<String, TorchValue> some = new LinkedHashMap<>(byName);
+    some.keySet().retainAll(trained);
+    return Collections.unmodifiableMap(some);
   }
 
   /** {@code Dict[str, Tensor]} of the embedding stage. */

@@ -28,7 +28,7 @@ final class TorchInferenceEngine extends TorchEngine {
       TorchBridge bridge, Network network, InferenceSpec spec, long headChunkBytes) {
     Prelude prelude = Kernels.find(bridge, spec.precision().orElse(Precision.F32));
     try (NativeScope loading = bridge.scope("load")) {
-      StageWeights weights = StageWeights.load(network, loading, false);
+      StageWeights weights = StageWeights.map(network, loading);
       return new TorchInferenceEngine(
           bridge,
           network,

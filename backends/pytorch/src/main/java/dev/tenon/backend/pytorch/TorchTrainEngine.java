@@ -45,7 +45,7 @@ final class TorchTrainEngine extends TorchEngine implements TrainEngine {
     module = bridge.load(ProgramArchives.training(network.program(), spec.precision()));
     owned = bridge.scope("train engine");
     try {
-      weights = StageWeights.load(network, owned, true);
+      weights = StageWeights.copy(network, owned, network.trained(spec));
       program = new TrainingProgram(module, weights, spec.gradientCheckpointing(), owned);
     } catch (RuntimeException e) {
       release();
@@ -100,7 +100,7 @@ final class TorchTrainEngine extends TorchEngine implements TrainEngine {
       Gradients gradients = backward(batch, objective, step);
       Metrics metrics = gradients.metrics(program.clip(gradients.list, 0, step));
       Iterator<TorchValue> tensors = gradients.list.elements().iterator();
-      for (String name : weights.byName().keySet()) {
+      for (String name : weights.trained().keySet()) {
         sink.accept(name, tensors.next().toTensorData());
       }
       return metrics;
@@ -172,8 +172,7 @@ final class TorchTrainEngine extends TorchEngine implements TrainEngine {
     try (CallGuard.Pass pass = guard.enter();
         NativeScope scope = bridge.scope("loadState")) {
       refuseOpenSessions();
-      Network network = network();
-      TrainingState state = TrainingState.open(directory, network.architecture(), network.shapes());
+      TrainingState state = network().openState(directory, spec);
       dropView();
       // In place, since the driver's dicts and the optimizer's lists hold these tensors.
       AdamWState.assign(weights.byName(), state.weights(), scope);

@@ -10,6 +10,7 @@ import dev.tenon.spec.MemoryPlan;
 import dev.tenon.spec.MemoryPlan.Remedy;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Predicate;
 
 /** The memory of {@link TorchTrainEngine}, in bytes, from shapes alone. Everything is F32. */
@@ -42,11 +43,12 @@ final class TrainingMemory {
   }
 
   private MemoryPlan plan(List<Remedy> remedies) {
-    long weights = bytes(parameter -> true);
+    Set<String> names = network.trained(spec);
+    long trained = bytes(parameter -> names.contains(parameter.name()));
     return new MemoryPlan(
-        weights,
-        microRows() < batch.sequences() ? 2 * weights : weights,
-        2 * weights,
+        bytes(parameter -> true),
+        microRows() < batch.sequences() ? 2 * trained : trained,
+        2 * trained,
         activations(),
         logits(),
         bytes(x -> x.stage() == Stage.BLOCK) + floats(program.vocabSize(), program.hiddenSize()),

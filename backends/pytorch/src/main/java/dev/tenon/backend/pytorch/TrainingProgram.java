@@ -35,7 +35,7 @@ final class TrainingProgram {
     embed = weights.embed(owner);
     blocks = weights.blocks(owner);
     head = weights.head(owner);
-    parameters = owner.tensors(weights.byName().values());
+    parameters = owner.tensors(weights.trained().values());
   }
 
   /** The outputs of a micro-batch without gradients: {@code Dict[str, Tensor]}. */
@@ -61,7 +61,7 @@ final class TrainingProgram {
         chunk);
   }
 
-  /** Sums of gradients, {@code List[Tensor]} in the order of the network's parameters, empty. */
+  /** Sums of gradients, {@code List[Tensor]} in the order of the weights that train, empty. */
   TorchValue noSums(NativeScope scope) {
     return module.call(NO_GRAD, scope, "no_sums", parameters);
   }

@@ -55,7 +55,7 @@ class BlockExtrasTest {
     TorchBridge bridge = TorchBridge.start();
     try (TorchModule module = bridge.load(ProgramArchives.training(withExtras()));
         NativeScope scope = bridge.scope("extras")) {
-      StageWeights weights = StageWeights.load(network, scope, true);
+      StageWeights weights = StageWeights.copy(network, scope, network.trainable());
       TrainingProgram program = new TrainingProgram(module, weights, checkpointing, scope);
       OutputPlan plan =
           new OutputPlan(

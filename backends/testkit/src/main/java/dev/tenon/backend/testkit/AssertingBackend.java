@@ -6,6 +6,7 @@ import dev.tenon.model.ModelBackend;
 import dev.tenon.model.TrainEngine;
 import dev.tenon.spec.FinetuneSpec;
 import dev.tenon.spec.InferenceSpec;
+import java.util.Set;
 
 /**
  * A backend that watches another one: every call of its engines and sessions is checked against the
@@ -24,10 +25,14 @@ public final class AssertingBackend implements ModelBackend {
 
   /** Watches the engine of a running model. */
   public static Model wrap(Model model) {
+    return wrap(model, model.network().trainable());
+  }
+
+  private static Model wrap(Model model, Set<String> trained) {
     Engine engine = model.engine();
     return model.withModule(
         engine instanceof TrainEngine train
-            ? new AssertingTrainEngine(train)
+            ? new AssertingTrainEngine(train, trained)
             : new AssertingEngine(engine));
   }
 
@@ -42,7 +47,7 @@ public final class AssertingBackend implements ModelBackend {
     Contract.check(
         running.module() instanceof TrainEngine, "initialize", running.module(), "a TrainEngine");
     checkSame("initialize", model, running);
-    return wrap(running);
+    return wrap(running, model.network().trained(spec));
   }
 
   @Override

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Supplier;
 
 /** Watches a train engine; see {@link AssertingBackend}. */
@@ -24,13 +25,16 @@ final class AssertingTrainEngine extends AssertingEngine implements TrainEngine 
 
   private final TrainEngine engine;
   private final Map<String, Shape> shapes = new LinkedHashMap<>();
+  private final Map<String, Shape> trained;
   private final boolean small;
   private int calls;
 
-  AssertingTrainEngine(TrainEngine engine) {
+  AssertingTrainEngine(TrainEngine engine, Set<String> trained) {
     super(engine);
     this.engine = engine;
     engine.network().parameters().forEach(x -> shapes.put(x.name(), x.shape()));
+    this.trained = new LinkedHashMap<>(shapes);
+    this.trained.keySet().retainAll(trained);
     small =
         engine.network().parameters().stream().map(Parameter::shape).mapToLong(Shape::size).sum()
             <= SMALL;
@@ -115,7 +119,7 @@ final class AssertingTrainEngine extends AssertingEngine implements TrainEngine 
 
   @Override
   public Metrics gradients(NamedArray batch, Objective objective, TensorSink sink) {
-    Received received = new Received("gradients", sink);
+    Received received = new Received("gradients", trained, sink);
     Metrics metrics = watch("gradients", batch, () -> engine.gradients(batch, objective, received));
     received.checkAll();
     checkMetrics("gradients", metrics, List.of("loss", "weight", "grad_norm"));
@@ -131,7 +135,7 @@ final class AssertingTrainEngine extends AssertingEngine implements TrainEngine 
 
   @Override
   public void parameters(TensorSink sink) {
-    Received received = new Received("parameters", sink);
+    Received received = new Received("parameters", shapes, sink);
     boolean done =
         watch(
             "parameters",
@@ -177,11 +181,12 @@ final class AssertingTrainEngine extends AssertingEngine implements TrainEngine 
   private final class Received implements TensorSink {
     private final String call;
     private final TensorSink sink;
-    private final Map<String, Shape> missing = new LinkedHashMap<>(shapes);
+    private final Map<String, Shape> missing;
     private double squares;
 
-    private Received(String call, TensorSink sink) {
+    private Received(String call, Map<String, Shape> expected, TensorSink sink) {
       this.call = call;
+      this.missing = new LinkedHashMap<>(expected);
       this.sink = sink;
     }
 

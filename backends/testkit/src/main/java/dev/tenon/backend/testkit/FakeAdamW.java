@@ -5,6 +5,7 @@ import dev.tenon.spec.AdamW;
 import dev.tenon.spec.FinetuneSpec;
 import dev.tenon.spec.ParameterGroup;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * AdamW as {@code torch.optim.AdamW} computes it, with the groups of a {@link FinetuneSpec}.
@@ -13,12 +14,14 @@ import java.util.Optional;
 final class FakeAdamW {
   private final FakeNetwork network;
   private final FinetuneSpec spec;
+  private final Set<String> trained;
   final FakeParameters first; // exp_avg
   final FakeParameters second; // exp_avg_sq
 
   FakeAdamW(FakeNetwork network, FinetuneSpec spec) {
     this.network = network;
     this.spec = spec;
+    this.trained = network.trained(spec);
     this.first = FakeParameters.zeros(network);
     this.second = FakeParameters.zeros(network);
   }
@@ -31,6 +34,9 @@ final class FakeAdamW {
    */
   void step(FakeParameters weights, FakeParameters gradients, long steps, double factor) {
     for (Parameter parameter : network.parameters()) {
+      if (!trained.contains(parameter.name())) {
+        continue;
+      }
       Optional<ParameterGroup> group =
           spec.groups().stream().filter(x -> x.matches(parameter.name())).findFirst();
       double rate = factor * group.map(ParameterGroup::learningRate).orElse(spec.learningRate());

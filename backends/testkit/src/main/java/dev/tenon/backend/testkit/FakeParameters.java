@@ -6,9 +6,11 @@ import dev.tenon.model.Parameter;
 import dev.tenon.tensor.Shape;
 import dev.tenon.tensor.TensorData;
 import dev.tenon.tensor.TensorSink;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 
 /**
  * One float64 array per parameter of a {@link FakeNetwork}: weights, gradients or moments. Not safe
@@ -43,13 +45,12 @@ final class FakeParameters {
     return loaded;
   }
 
-  /** Takes over the values of weights with the same names and shapes. */
+  /** Takes over the values of weights of the same shapes. */
   void assign(Weights source) {
-    values.forEach(
-        (name, array) -> {
-          double[] read = source.read(name).toDoubles();
-          System.arraycopy(read, 0, array, 0, array.length);
-        });
+    for (String name : source.names()) {
+      double[] read = source.read(name).toDoubles();
+      System.arraycopy(read, 0, array(name), 0, read.length);
+    }
   }
 
   /** The array of a parameter, to be changed in place. */
@@ -76,6 +77,26 @@ final class FakeParameters {
     }
   }
 
+  /** Sets what is not among the names to 0. */
+  void keep(Set<String> names) {
+    values.forEach(
+        (name, array) -> {
+          if (!names.contains(name)) {
+            Arrays.fill(array, 0);
+          }
+        });
+  }
+
+  /** Hands out the arrays of some names as F32, in the network's order. */
+  void accept(Set<String> names, TensorSink sink) {
+    accept(
+        (name, tensor) -> {
+          if (names.contains(name)) {
+            sink.accept(name, tensor);
+          }
+        });
+  }
+
   /** Hands out every array as F32, in the network's order. */
   void accept(TensorSink sink) {
     values.forEach((name, array) -> sink.accept(name, tensor(name)));
@@ -92,8 +113,13 @@ final class FakeParameters {
 
   /** A copy in F32. */
   HostWeights toWeights() {
+    return toWeights(values.keySet());
+  }
+
+  /** A copy of some arrays in F32. */
+  HostWeights toWeights(Set<String> names) {
     Map<String, TensorData> tensors = new LinkedHashMap<>();
-    accept(tensors::put);
+    accept(names, tensors::put);
     return HostWeights.of(tensors);
   }
 }

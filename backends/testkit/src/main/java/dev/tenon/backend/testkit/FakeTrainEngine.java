@@ -11,17 +11,20 @@ import dev.tenon.spec.FinetuneSpec;
 import dev.tenon.tensor.NamedArray;
 import dev.tenon.tensor.TensorSink;
 import java.nio.file.Path;
+import java.util.Set;
 
 /** Training in plain Java. */
 final class FakeTrainEngine extends FakeEngine implements TrainEngine {
   private final FinetuneSpec spec;
   private final FakeAdamW optimizer;
+  private final Set<String> trained;
   private long version;
   private int skippedInARow;
 
   FakeTrainEngine(FakeBackend backend, FakeNetwork network, FinetuneSpec spec) {
     super(backend, network, spec.microBatchTokens());
     this.spec = spec;
+    this.trained = network.trained(spec);
     this.optimizer = new FakeAdamW(network, spec);
   }
 
@@ -34,6 +37,7 @@ final class FakeTrainEngine extends FakeEngine implements TrainEngine {
       FakeParameters gradients = FakeParameters.zeros(network());
       Metrics sums = compute(batch, running, gradients);
       gradients.scale(1 / sums.get("weight"));
+      gradients.keep(trained);
       double norm = gradients.norm();
       double factor = spec.scheduleFactor(version);
       Metrics metrics =
@@ -78,7 +82,8 @@ final class FakeTrainEngine extends FakeEngine implements TrainEngine {
       FakeParameters gradients = FakeParameters.zeros(network());
       Metrics sums = compute(batch, running, gradients);
       gradients.scale(1 / sums.get("weight"));
-      gradients.accept(sink);
+      gradients.keep(trained);
+      gradients.accept(trained, sink);
       return sums.with("grad_norm", gradients.norm());
     }
   }
@@ -103,8 +108,8 @@ final class FakeTrainEngine extends FakeEngine implements TrainEngine {
           new TrainingState.Progress(network().architecture(), version, skippedInARow),
           spec,
           model -> network().save(model, weights.toWeights()),
-          optimizer.first.toWeights(),
-          optimizer.second.toWeights());
+          optimizer.first.toWeights(trained),
+          optimizer.second.toWeights(trained));
     }
   }
 
@@ -112,8 +117,7 @@ final class FakeTrainEngine extends FakeEngine implements TrainEngine {
   public void loadState(Path directory) {
     try (CallGuard.Pass pass = guard.enter()) {
       refuseOpenSessions();
-      FakeNetwork network = network();
-      TrainingState state = TrainingState.open(directory, network.architecture(), network.shapes());
+      TrainingState state = network().openState(directory, spec);
       weights.assign(state.weights());
       optimizer.first.assign(state.firstMoments());
       optimizer.second.assign(state.secondMoments());
