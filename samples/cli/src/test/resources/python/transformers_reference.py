@@ -2,6 +2,7 @@
 
 request: sequences (token ids), prompts (token ids), max_new_tokens, and optionally train: batches (each a list of {ids, prompt_length}),
 learning_rate, total_steps, weight_decay, max_grad_norm.
+adapter: a directory of peft, put on the model; save_adapter: where peft saves it after the training.
 Or score_sequences (token ids), targets (one number each), learning_rate, steps: the directory as a classification with one label.
 answer: logits per sequence [T][V]; greedy per prompt {tokens, gaps}; losses, one per batch, taken before its update; scores, one per
 score sequence, and score_losses: mean squared error before each AdamW step on all of them.
@@ -48,9 +49,10 @@ def batch_loss(model, batch):
 def groups(model, decay):
     """Decay on matrices that are neither embeddings (a tied head is one) nor norms."""
     embeddings = {id(m.weight) for m in model.modules() if isinstance(m, torch.nn.Embedding)}
-    decayed = [p for p in model.parameters() if p.ndim >= 2 and id(p) not in embeddings]
+    trained = [p for p in model.parameters() if p.requires_grad]
+    decayed = [p for p in trained if p.ndim >= 2 and id(p) not in embeddings]
     ids = {id(p) for p in decayed}
-    rest = [p for p in model.parameters() if id(p) not in ids]
+    rest = [p for p in trained if id(p) not in ids]
     return [{"params": decayed, "weight_decay": decay}, {"params": rest, "weight_decay": 0.0}]
 
 
@@ -96,12 +98,18 @@ def main(directory, request):
         json.dump(score(load(directory, AutoModelForSequenceClassification), ask), sys.stdout)
         return
     model = load(directory, AutoModelForCausalLM)
+    if "adapter" in ask:
+        from peft import PeftModel
+
+        model = PeftModel.from_pretrained(model, ask["adapter"], is_trainable="train" in ask).eval()
     answer = {
         "logits": [logits(model, ids).tolist() for ids in ask.get("sequences", [])],
         "greedy": [greedy(model, p, ask["max_new_tokens"]) for p in ask.get("prompts", [])],
     }
     if "train" in ask:
         answer["losses"] = train(model, ask["train"])
+    if "save_adapter" in ask:
+        model.save_pretrained(ask["save_adapter"])
     json.dump(answer, sys.stdout)
 
 

@@ -7,6 +7,7 @@ import dev.tenon.model.Tokenizer;
 import dev.tenon.nn.checkpoint.Families;
 import dev.tenon.nn.checkpoint.HfCheckpoint;
 import dev.tenon.nn.config.ConfigFile;
+import dev.tenon.nn.lora.LoraWrapper;
 import dev.tenon.nn.tokenizer.HfTokenizer;
 import dev.tenon.tensor.Device;
 import java.nio.file.Path;
@@ -21,12 +22,14 @@ public final class HfModels {
   /**
    * A new registry with this module's factories: {@code hf} (arguments {@code path}, the directory
    * of a checkpoint, {@code head}, {@code seed}) and {@code hf-from-config} (arguments {@code
-   * config}, {@code tokenizer}, {@code seed}: a model that has learned nothing).
+   * config}, {@code tokenizer}, {@code seed}: a model that has learned nothing), and its wrapper
+   * {@code lora} ({@link LoraWrapper}).
    */
   public static ModelRegistry registry() {
     ModelRegistry registry = new ModelRegistry();
     registry.register(new HfModelFactory());
     registry.register(new HfConfigModelFactory());
+    registry.register(new LoraWrapper());
     return registry;
   }
 

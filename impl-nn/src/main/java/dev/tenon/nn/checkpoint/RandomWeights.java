@@ -7,10 +7,10 @@ import dev.tenon.internal.SplitMix64;
 import dev.tenon.model.Parameter;
 import dev.tenon.nn.family.Architecture;
 import dev.tenon.nn.family.Architecture.Start;
+import dev.tenon.nn.internal.NameSeed;
 import dev.tenon.tensor.DType;
 import dev.tenon.tensor.TensorData;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.List;
 import java.util.SortedMap;
@@ -49,7 +49,7 @@ final class RandomWeights implements Weights {
     Parameter parameter = parameter(name);
     Start start = architecture.start().apply(parameter);
     List<ByteBuffer> segments = TensorData.allocate(info(name).bytes());
-    Normal normal = new Normal(SplitMix64.mix(seed) ^ hash(name));
+    Normal normal = new Normal(NameSeed.of(seed, name));
     for (ByteBuffer segment : segments) {
       for (int at = 0; at < segment.capacity(); at += Float.BYTES) {
         double value =
@@ -69,15 +69,6 @@ final class RandomWeights implements Weights {
           Problems.problem("parameter", name, "one of " + architecture.name()));
     }
     return found;
-  }
-
-  /** FNV-1a over UTF-8, 64 bits. */
-  private static long hash(String name) {
-    long hash = 0xcbf29ce484222325L;
-    for (byte each : name.getBytes(StandardCharsets.UTF_8)) {
-      hash = (hash ^ (each & 0xff)) * 0x100000001b3L;
-    }
-    return hash;
   }
 
   /**

@@ -2,6 +2,7 @@ package dev.tenon.spec;
 
 import dev.tenon.error.InvalidInputException;
 import dev.tenon.internal.Problems;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +25,13 @@ public record ModelConfig(String type, Arguments args, List<Wrapper> wrappers) {
   /** A configuration without wrappers. */
   public static ModelConfig of(String type, Arguments args) {
     return new ModelConfig(type, args, List.of());
+  }
+
+  /** The same with one more wrapper, around all that is there. */
+  public ModelConfig wrappedIn(String wrapper, Arguments wrapperArgs) {
+    List<Wrapper> more = new ArrayList<>(wrappers);
+    more.add(new Wrapper(wrapper, wrapperArgs));
+    return new ModelConfig(type, args, more);
   }
 
   /**

@@ -10,6 +10,7 @@ import dev.tenon.modelinterface.loop.FinetuneLoop;
 import dev.tenon.modelinterface.loop.FinetuneResult;
 import dev.tenon.modelinterface.sft.SftInterface;
 import dev.tenon.spec.Arguments;
+import dev.tenon.spec.ModelConfig;
 import dev.tenon.tensor.Device;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -25,7 +26,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "finetune",
     description = {
-      "Fine-tune a model on prompts and answers, and save it as a HuggingFace directory.",
+      "Fine-tune a model on prompts and answers, and save it as a HuggingFace directory;",
+      "with adapters, save those alone as peft does.",
       "Prints one line a step. On SIGINT it ends after the current step, makes a checkpoint if it",
       "has a directory for them, and saves."
     },
@@ -104,6 +106,9 @@ final class FinetuneCommand implements Callable<Integer> {
   @ArgGroup(validate = false, heading = "Optimizer:%n")
   private OptimizerOptions optimizer = new OptimizerOptions();
 
+  @ArgGroup(validate = false, heading = "Adapters (LoRA):%n")
+  private LoraOptions lora = new LoraOptions();
+
   @ArgGroup(validate = false, heading = "Checkpoints:%n")
   private CheckpointOptions checkpoints = new CheckpointOptions();
 
@@ -111,9 +116,9 @@ final class FinetuneCommand implements Callable<Integer> {
   public Integer call() {
     OutputDirectory.check(output, model);
     ModelBackend found = ModelBackend.fromServiceLoader().get(backend);
+    ModelConfig config = ModelConfig.of("hf", Arguments.of("path", model));
     Model base =
-        ModelRegistry.fromServiceLoader()
-            .create("hf", "actor", Device.cpu(), Arguments.of("path", model));
+        ModelRegistry.fromServiceLoader().create(lora.applyTo(config, seed), "actor", Device.cpu());
     FinetuneLoop loop = loop(base);
     try (Model running = found.initialize(base, optimizer.spec(steps, seed));
         Interrupt interrupt = new Interrupt(loop::requestStop)) {

@@ -8,7 +8,9 @@ import dev.tenon.model.ModelRegistry;
 import dev.tenon.modelinterface.text.Generation;
 import dev.tenon.modelinterface.text.TextGenerator;
 import dev.tenon.modelinterface.text.TextOptions;
+import dev.tenon.nn.lora.LoraWrapper;
 import dev.tenon.spec.Arguments;
+import dev.tenon.spec.ModelConfig;
 import dev.tenon.tensor.Device;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -17,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -43,6 +46,12 @@ final class GenerateCommand implements Callable<Integer> {
       paramLabel = "DIR",
       description = "HuggingFace directory.")
   private Path model = Path.of("");
+
+  @Option(
+      names = "--adapter",
+      paramLabel = "DIR",
+      description = "LoRA adapters for the model, as peft saves them.")
+  private Optional<Path> adapter = Optional.empty();
 
   @Option(
       names = "--prompt",
@@ -99,9 +108,12 @@ final class GenerateCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     TextOptions options = options();
-    Model base =
-        ModelRegistry.fromServiceLoader()
-            .create("hf", "actor", Device.cpu(), Arguments.of("path", model));
+    ModelConfig plain = ModelConfig.of("hf", Arguments.of("path", model));
+    ModelConfig config =
+        adapter
+            .map(x -> plain.wrappedIn(LoraWrapper.NAME, Arguments.of("adapter", x)))
+            .orElse(plain);
+    Model base = ModelRegistry.fromServiceLoader().create(config, "actor", Device.cpu());
     try (Model running =
             ModelBackend.fromServiceLoader()
                 .get(backend)

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -75,6 +76,60 @@ class FinetuneCommandTest {
         .extracting(String::valueOf)
         .containsExactly("text", "token_ids", "logprobs", "finish_reason");
     assertThat((List<?>) answer.get("token_ids")).hasSizeBetween(1, 5);
+  }
+
+  @Test
+  void adaptersAreLearnedSavedAloneAndGenerate() {
+    TenonRun run =
+        finetune(
+            "--steps",
+            12,
+            "--json",
+            "--learning-rate",
+            2e-2,
+            "--schedule",
+            "constant",
+            "--lora-rank",
+            4,
+            "--lora-alpha",
+            8,
+            "--lora-targets",
+            "q_proj,v_proj,down_proj");
+    TenonRun plain = generate();
+    TenonRun adapted = generate("--adapter", output);
+
+    assertThat(run.code()).as(run.err()).isZero();
+    assertThat(loss(run, 11)).isLessThan(0.8 * loss(run, 0));
+    assertThat(output)
+        .isDirectoryContaining("glob:**/adapter_config.json")
+        .isDirectoryContaining("glob:**/adapter_model.safetensors")
+        .isDirectoryNotContaining("glob:**/model.safetensors");
+    assertThat(adapted.code()).as(adapted.err()).isZero();
+    assertThat(adapted.out()).isNotEqualTo(plain.out());
+  }
+
+  private TenonRun generate(Object... more) {
+    Object[] fixed = {
+      "generate", "--model", MODEL, "--prompt", "The harbour was", "--max-new-tokens", 5, "--json"
+    };
+    return TenonRun.of(Stream.concat(Stream.of(fixed), Stream.of(more)).toArray());
+  }
+
+  @Test
+  void frozenParametersAreNotTrained() {
+    TenonRun some = finetune("--steps", 1, "--json", "--freeze", "embed_tokens");
+    output = directory.resolve("all");
+    TenonRun all = finetune("--steps", 1, "--json");
+    assertThat(number(some, "grad_norm")).isLessThan(number(all, "grad_norm"));
+    assertThat(finetune("--steps", 1, "--train-only", "haed").err()).contains("haed");
+  }
+
+  private static double number(TenonRun run, String key) {
+    return ((Number)
+            Json.parseObject(run.lines().get(0).getBytes(StandardCharsets.UTF_8), "line")
+                .toMap()
+                .get(key))
+        .doubleValue();
   }
 
   @Test

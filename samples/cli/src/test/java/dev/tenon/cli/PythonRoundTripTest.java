@@ -109,11 +109,11 @@ class PythonRoundTripTest {
     }
   }
 
-  private static Batches batches(Model base) {
+  static Batches batches(Model base) {
     return PromptAnswer.of(DATA, base.tokenizer()).batches(tokens(96), 7).steps(STEPS);
   }
 
-  private static FinetuneSpec spec() {
+  static FinetuneSpec spec() {
     AdamW defaults = AdamW.defaults();
     return FinetuneSpec.steps(STEPS)
         .learningRate(LEARNING_RATE)
@@ -121,7 +121,7 @@ class PythonRoundTripTest {
         .microBatchTokens(64);
   }
 
-  private static Map<String, Object> training(Batches batches) {
+  static Map<String, Object> training(Batches batches) {
     List<Object> all = new ArrayList<>();
     for (NamedArray batch : batches) {
       List<Object> items = new ArrayList<>();
@@ -139,7 +139,7 @@ class PythonRoundTripTest {
     return Map.of("train", train);
   }
 
-  private static Map<String, Object> questions(NamedArray batch) {
+  static Map<String, Object> questions(NamedArray batch) {
     List<Object> sequences = new ArrayList<>();
     List<Object> prompts = new ArrayList<>();
     for (int i = 0; i < batch.items().count(); i++) {
@@ -162,7 +162,7 @@ class PythonRoundTripTest {
     return length;
   }
 
-  private static void compareLogits(Model model, NamedArray batch, List<?> expected) {
+  static void compareLogits(Model model, NamedArray batch, List<?> expected) {
     for (int i = 0; i < batch.items().count(); i++) {
       TensorData logits = model.engine().forward(batch.item(i), Output.LOGITS).get("logits");
       int columns = (int) logits.shape().dim(1);
@@ -177,7 +177,7 @@ class PythonRoundTripTest {
     }
   }
 
-  private static void compareGreedy(Model model, NamedArray batch, List<?> expected) {
+  static void compareGreedy(Model model, NamedArray batch, List<?> expected) {
     for (int i = 0; i < batch.items().count(); i++) {
       int length = promptLength(batch.item(i));
       TokenIds prompt = TokenIds.of(batch.item(i).get("input_ids").toLongs()).slice(0, length);

@@ -4,6 +4,7 @@ import static dev.tenon.modelinterface.data.BatchSize.tokens;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tenon.backend.pytorch.PyTorchBackend;
+import dev.tenon.checkpoint.CheckpointDirectory;
 import dev.tenon.cli.conformance.Resources;
 import dev.tenon.generation.GenerationOptions;
 import dev.tenon.model.Model;
@@ -17,8 +18,11 @@ import dev.tenon.modelinterface.text.Generation;
 import dev.tenon.modelinterface.text.TextGenerator;
 import dev.tenon.modelinterface.text.TextOptions;
 import dev.tenon.nn.HfModels;
+import dev.tenon.nn.lora.LoraNetwork;
 import dev.tenon.spec.Arguments;
 import dev.tenon.spec.FinetuneSpec;
+import dev.tenon.spec.ModelConfig;
+import dev.tenon.spec.TrainedParameters;
 import dev.tenon.tensor.Device;
 import dev.tenon.tensor.NamedArray;
 import java.io.ByteArrayOutputStream;
@@ -27,6 +31,8 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -110,6 +116,39 @@ class ReadmeExamplesTest {
     }
     assertThat(printed.toString(StandardCharsets.UTF_8)).startsWith("Optional[BestStep[step=3,");
     assertThat(checkpoints.resolve("step-3/model/config.json")).exists();
+  }
+
+  @Test
+  void trainsAdapters(@TempDir Path directory) throws IOException {
+    Path file = directory.resolve("train.jsonl");
+    Files.writeString(file, "{\"prompt\": \"Name a colour.\", \"answer\": \"Blue\"}\n");
+    Path adapters = directory.resolve("adapters");
+    Path merged = directory.resolve("merged");
+    FinetuneSpec spec = FinetuneSpec.steps(2).learningRate(1e-4);
+    Arguments lora =
+        Arguments.of(Map.of("rank", 8, "alpha", 16, "targets", List.of("q_proj", "v_proj")));
+    ModelConfig adapted =
+        ModelConfig.of("hf", Arguments.of("path", checkpoint)).wrappedIn("lora", lora);
+    Model base = HfModels.registry().create(adapted, "actor", Device.cpu());
+    Batches batches = PromptAnswer.read(file, base.tokenizer()).batches(tokens(64), 1).steps(2);
+    FinetuneLoop loop = FinetuneLoop.builder(new SftInterface(), batches).output(adapters).build();
+    try (Model actor = new PyTorchBackend().initialize(base, spec)) {
+      loop.run(actor); // saves adapter_config.json and adapter_model.safetensors
+    }
+    Model plain =
+        HfModels.registry().create("hf", "actor", Device.cpu(), Arguments.of("path", checkpoint));
+    LoraNetwork learned = LoraNetwork.open(plain.network(), adapters);
+    try (Model actor = new PyTorchBackend().initializeForInference(plain.withModule(learned))) {
+      System.out.println(
+          actor.engine()); // runs on W + scale * B A; the base's files stay as they are
+    }
+    CheckpointDirectory.write(merged, learned::saveMerged); // an ordinary HuggingFace directory
+    assertThat(adapters.resolve("adapter_model.safetensors")).exists();
+    assertThat(merged.resolve("model.safetensors")).exists();
+    TrainedParameters some = TrainedParameters.allBut("embed_tokens", "layers\\.[0-5]\\.");
+    assertThat(plain.network().trained(FinetuneSpec.steps(1).trained(some)))
+        .contains("lm_head.weight")
+        .doesNotContain("model.layers.0.mlp.up_proj.weight");
   }
 
   @Test

@@ -1,0 +1,135 @@
+package dev.tenon.nn.lora;
+
+import dev.tenon.error.InvalidInputException;
+import dev.tenon.error.UnsupportedFeatureException;
+import dev.tenon.internal.Problems;
+import dev.tenon.model.Network;
+import dev.tenon.model.Parameter;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Finds the modules of a network that a {@link LoraConfig} names. */
+final class LoraLayers {
+  /** How a program's text runs a linear layer, and under which key. */
+  private static final Pattern CALL =
+      Pattern.compile("self\\.(project|conv1d)\\(\\s*w,\\s*\"([^\"]+)\"");
+
+  private final Network network;
+  private final Map<String, Boolean> transposed = new LinkedHashMap<>(); // by key
+
+  LoraLayers(Network network) {
+    this.network = network;
+    Matcher calls = CALL.matcher(network.program().text());
+    while (calls.find()) {
+      transposed.put(calls.group(2), calls.group(1).equals("conv1d"));
+    }
+  }
+
+  /**
+   * The layers that get an adapter, in the network's order.
+   *
+   * @throws InvalidInputException naming every target that fits no module
+   * @throws UnsupportedFeatureException naming modules whose text has no place for an adapter
+   */
+  List<LoraLayer> targets(LoraConfig config) {
+    Predicate<Parameter> chosen =
+        config.targets().contains(LoraConfig.ALL_LINEAR)
+            ? x -> x.stage() == Parameter.Stage.BLOCK && isLayer(x)
+            : named("lora targets", config.targets());
+    List<LoraLayer> layers = new ArrayList<>();
+    Set<String> without = new TreeSet<>();
+    for (Parameter each : network.parameters()) {
+      if (each.key().endsWith(".weight") && chosen.test(each)) {
+        if (isLayer(each)) {
+          layers.add(new LoraLayer(each, isTransposed(each)));
+        } else {
+          without.add(each.name());
+        }
+      }
+    }
+    Problems problems = new Problems();
+    problems.check(
+        without.isEmpty() && !layers.isEmpty(),
+        "lora targets of " + network.architecture(),
+        without,
+        "linear layers that its text runs by project or conv1d: "
+            + new TreeSet<>(transposed.keySet()));
+    problems.throwIfAny(UnsupportedFeatureException::new);
+    return List.copyOf(layers);
+  }
+
+  private boolean isLayer(Parameter x) {
+    return x.shape().rank() == 2
+        && x.key().endsWith(".weight")
+        && transposed.containsKey(LoraLayer.withoutSuffix(x.key()));
+  }
+
+  private boolean isTransposed(Parameter x) {
+    return transposed.getOrDefault(LoraLayer.withoutSuffix(x.key()), false);
+  }
+
+  /**
+   * Names of the parameters that train as a whole, biases included, in the network's order.
+   *
+   * @throws InvalidInputException naming every module that is none
+   * @throws UnsupportedFeatureException for a weight that two stages share: a file of peft holds
+   *     one of them
+   */
+  Set<String> saved(LoraConfig config) {
+    Predicate<Parameter> chosen =
+        named("lora modules_to_save", config.modulesToSave())
+            .or(x -> PeftConfig.NEW_HEADS.stream().anyMatch(name -> fits(moduleOf(x), name)));
+    Set<String> names = new LinkedHashSet<>();
+    Problems problems = new Problems();
+    for (Parameter each : network.parameters()) {
+      if (chosen.test(each)) {
+        problems.check(
+            each.alsoUsedBy().isEmpty(),
+            "modules_to_save",
+            each.name(),
+            "a weight that is not tied");
+        names.add(each.name());
+      }
+    }
+    problems.throwIfAny(UnsupportedFeatureException::new);
+    return names;
+  }
+
+  /** Parameters of the modules that names fit; every name fits one. */
+  private Predicate<Parameter> named(String what, List<String> names) {
+    Problems problems = new Problems();
+    for (String name : names) {
+      boolean found = network.parameters().stream().anyMatch(x -> isModule(x, name));
+      problems.check(found, what, name, "a module of " + network.architecture());
+    }
+    problems.throwIfAny(InvalidInputException::new);
+    return x -> names.stream().anyMatch(name -> isModule(x, name));
+  }
+
+  private static boolean isModule(Parameter parameter, String name) {
+    boolean leaf = parameter.name().endsWith(".weight") || parameter.name().endsWith(".bias");
+    return leaf && fits(moduleOf(parameter), name);
+  }
+
+  private static String moduleOf(Parameter parameter) {
+    return moduleOf(parameter.name());
+  }
+
+  /** The module that a parameter is the weight or bias of. */
+  static String moduleOf(String parameter) {
+    return parameter.replaceFirst("\\.(weight|bias)$", "");
+  }
+
+  /** peft's rule: the module's whole name, or its last parts. */
+  private static boolean fits(String module, String name) {
+    return module.equals(name) || module.endsWith("." + name);
+  }
+}
