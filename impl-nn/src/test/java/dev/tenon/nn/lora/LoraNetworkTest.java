@@ -15,6 +15,7 @@ import dev.tenon.model.Model;
 import dev.tenon.model.Network;
 import dev.tenon.nn.HfModels;
 import dev.tenon.nn.Resources;
+import dev.tenon.nn.family.gpt2.Gpt2Config;
 import dev.tenon.spec.Arguments;
 import dev.tenon.spec.ModelConfig;
 import dev.tenon.tensor.Device;
@@ -40,10 +41,16 @@ class LoraNetworkTest {
 
   @TempDir private Path scratch;
 
+  private static ModelConfig llamaConfig() {
+    return ModelConfig.of("hf-from-config", Arguments.of("config", Resources.path("families/llama")));
+  }
+
   private static Network base(String family) {
-    return HfModels.registry()
-        .create(
-            "hf", "base", Device.cpu(), Arguments.of("path", Resources.path("families/" + family)))
+    if (family.equals("llama")) {
+      return HfModels.registry().create(llamaConfig(), "base", Device.cpu()).network();
+    }
+    Map<String, Object> keys = Gpt2Config.of(340, 24, 64, 2, 4).toMap();
+    return HfModels.create("base", Device.cpu(), keys, Resources.path("families/llama"), 1)
         .network();
   }
 
@@ -149,8 +156,7 @@ class LoraNetworkTest {
 
   @Test
   void theWrapperTakesArgumentsOrADirectory() throws IOException {
-    ModelConfig plain =
-        ModelConfig.of("hf", Arguments.of("path", Resources.path("families/llama")));
+    ModelConfig plain = llamaConfig();
     Map<String, Object> arguments = new LinkedHashMap<>();
     arguments.put("rank", 4);
     arguments.put("targets", List.of("q_proj", "v_proj"));
