@@ -13,23 +13,49 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Predicate;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** Finds the modules of a network that a {@link LoraConfig} names. */
 final class LoraLayers {
-  /** How a program's text runs a linear layer, and under which key. */
-  private static final Pattern CALL =
-      Pattern.compile("self\\.(project|conv1d)\\(\\s*w,\\s*\"([^\"]+)\"");
+  /** A method of a program's text. */
+  private static final Pattern METHOD = Pattern.compile("(?m)^ *def (\\w+)\\(");
+
+  /** Methods that run in inference, on weights that are merged. */
+  private static final Pattern INFERENCE = Pattern.compile("fuse\\w*|\\w+_step");
+
+  /** A key as training stages name a layer; a weight that they read themselves ends otherwise. */
+  private static final Pattern KEY = Pattern.compile("(conv1d\\(\\s*w,\\s*)?\"([\\w.]+)\"");
+
+  /**
+   * Router and experts of mixtral: transformers 5 holds them as tensors, not as layers, so that
+   * peft has no adapters of theirs.
+   */
+  private static final String EXPERTS = "block_sparse_moe.";
 
   private final Network network;
   private final Map<String, Boolean> transposed = new LinkedHashMap<>(); // by key
 
   LoraLayers(Network network) {
     this.network = network;
-    Matcher calls = CALL.matcher(network.program().text());
-    while (calls.find()) {
-      transposed.put(calls.group(2), calls.group(1).equals("conv1d"));
+    String text = network.program().text();
+    List<MatchResult> methods = METHOD.matcher(text).results().toList();
+    for (int i = 0; i < methods.size(); i++) {
+      int end = i + 1 < methods.size() ? methods.get(i + 1).start() : text.length();
+      if (!INFERENCE.matcher(methods.get(i).group(1)).matches()) {
+        find(text.substring(methods.get(i).start(), end));
+      }
+    }
+  }
+
+  private void find(String method) {
+    Matcher keys = KEY.matcher(method);
+    while (keys.find()) {
+      if (!keys.group(2).startsWith(EXPERTS)) {
+        transposed.merge(keys.group(2), keys.group(1) != null, Boolean::logicalOr);
+      }
     }
   }
 
@@ -60,10 +86,16 @@ final class LoraLayers {
         without.isEmpty() && !layers.isEmpty(),
         "lora targets of " + network.architecture(),
         without,
-        "linear layers that its text runs by project or conv1d: "
-            + new TreeSet<>(transposed.keySet()));
+        "linear layers that its text names for project or conv1d: " + known());
     problems.throwIfAny(UnsupportedFeatureException::new);
     return List.copyOf(layers);
+  }
+
+  private Set<String> known() {
+    return network.parameters().stream()
+        .filter(this::isLayer)
+        .map(x -> LoraLayer.withoutSuffix(x.key()))
+        .collect(Collectors.toCollection(TreeSet::new));
   }
 
   private boolean isLayer(Parameter x) {

@@ -42,14 +42,15 @@ class LoraNetworkTest {
   @TempDir private Path scratch;
 
   private static ModelConfig llamaConfig() {
-    return ModelConfig.of("hf-from-config", Arguments.of("config", Resources.path("families/llama")));
+    return ModelConfig.of(
+        "hf-from-config", Arguments.of("config", Resources.path("families/llama")));
   }
 
   private static Network base(String family) {
     if (family.equals("llama")) {
       return HfModels.registry().create(llamaConfig(), "base", Device.cpu()).network();
     }
-    Map<String, Object> keys = Gpt2Config.of(340, 24, 64, 2, 4).toMap();
+    Map<String, Object> keys = Gpt2Config.of(340, 24, 2, 4).toMap();
     return HfModels.create("base", Device.cpu(), keys, Resources.path("families/llama"), 1)
         .network();
   }
