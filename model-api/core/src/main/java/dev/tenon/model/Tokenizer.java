@@ -2,6 +2,7 @@ package dev.tenon.model;
 
 import dev.tenon.chat.ChatTemplate;
 import dev.tenon.error.InvalidInputException;
+import dev.tenon.error.UnsupportedFeatureException;
 import dev.tenon.internal.Problems;
 import dev.tenon.tensor.TokenIds;
 import java.util.List;
@@ -19,6 +20,25 @@ public interface Tokenizer {
 
   /** Encodes a pair of texts as one sequence, as the tokenizer's template for pairs says. */
   Encoding encodePair(String first, String second, boolean addSpecialTokens);
+
+  /**
+   * Encodes a pair of texts with specials, cut to a length: tokens go from the longer text first
+   * (transformers: {@code truncation="longest_first"}).
+   *
+   * @param maxLength most tokens, specials included
+   * @throws UnsupportedFeatureException by default, if something would have to go
+   */
+  default Encoding encodePair(String first, String second, int maxLength) {
+    Encoding whole = encodePair(first, second, true);
+    if (whole.ids().size() > maxLength) {
+      throw new UnsupportedFeatureException(
+          Problems.problem(
+              "pair",
+              whole.ids().size() + " tokens",
+              "at most " + maxLength + ", for this tokenizer cannot cut pairs"));
+    }
+    return whole;
+  }
 
   /** Encodes texts with specials, cut and padded alike. */
   List<Encoding> encodeBatch(List<String> texts, Padding padding, int maxLength);
