@@ -68,6 +68,15 @@ public final class HfTokenizer implements Tokenizer {
     return tokenizer.encodePair(first, second, addSpecialTokens);
   }
 
+  @Override
+  public Encoding encodePair(String first, String second, int maxLength) {
+    Encoding row = encodePair(first, second, true);
+    return row.ids().size() <= maxLength
+        ? row
+        : Rows.cutPair(
+            row, encode(first, false).ids().size(), maxLength, specials.cutsFromStart());
+  }
+
   /**
    * {@inheritDoc}
    *

@@ -6,8 +6,11 @@ import dev.tenon.model.Tokenizer.Encoding;
 import dev.tenon.model.Tokenizer.Padding;
 import dev.tenon.model.Tokenizer.Span;
 import dev.tenon.tensor.TokenIds;
+import java.util.Collection;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -25,13 +28,49 @@ final class Rows {
    * @throws InvalidInputException if the template's tokens alone are more
    */
   static Encoding cut(Encoding row, int maxLength, boolean fromStart) {
-    int size = row.ids().size();
-    if (size <= maxLength) {
+    if (row.ids().size() <= maxLength) {
       return row;
     }
-    List<Integer> text =
-        IntStream.range(0, size).filter(i -> !row.specialTokensMask().get(i)).boxed().toList();
-    int specials = size - text.size();
+    List<Integer> text = text(row);
+    return without(row, surplus(text, room(row, text, maxLength), fromStart));
+  }
+
+  /**
+   * The same for a pair; the longer text loses tokens until both are equally long, then both do
+   * (tokenizers: {@code TruncationStrategy::LongestFirst}).
+   *
+   * @param firstTokens tokens of the first text, without the template's
+   */
+  static Encoding cutPair(Encoding row, int firstTokens, int maxLength, boolean fromStart) {
+    if (row.ids().size() <= maxLength) {
+      return row;
+    }
+    List<Integer> text = text(row);
+    int room = room(row, text, maxLength);
+    int shorter = Math.min(firstTokens, text.size() - firstTokens);
+    int longer = Math.max(shorter, room - shorter);
+    if (shorter + longer > room) {
+      shorter = room / 2;
+      longer = room - shorter;
+    }
+    boolean firstIsLonger = firstTokens > text.size() - firstTokens;
+    List<Integer> first = text.subList(0, firstTokens);
+    List<Integer> second = text.subList(firstTokens, text.size());
+    Set<Integer> gone = new HashSet<>(surplus(first, firstIsLonger ? longer : shorter, fromStart));
+    gone.addAll(surplus(second, firstIsLonger ? shorter : longer, fromStart));
+    return without(row, gone);
+  }
+
+  /** The places of a row's tokens that are not the template's. */
+  private static List<Integer> text(Encoding row) {
+    return IntStream.range(0, row.ids().size())
+        .filter(i -> !row.specialTokensMask().get(i))
+        .boxed()
+        .toList();
+  }
+
+  private static int room(Encoding row, List<Integer> text, int maxLength) {
+    int specials = row.ids().size() - text.size();
     if (maxLength < specials || maxLength < 1) {
       throw new InvalidInputException(
           Problems.problem(
@@ -39,12 +78,21 @@ final class Rows {
               maxLength,
               ">= 1 and >= the " + specials + " special tokens of the template"));
     }
-    int room = maxLength - specials;
-    List<Integer> gone =
-        fromStart ? text.subList(0, text.size() - room) : text.subList(room, text.size());
-    int first = gone.get(0);
-    int last = gone.get(gone.size() - 1);
-    return select(row, IntStream.range(0, size).filter(i -> i < first || i > last).toArray());
+    return maxLength - specials;
+  }
+
+  private static List<Integer> surplus(List<Integer> text, int room, boolean fromStart) {
+    int surplus = Math.max(0, text.size() - room);
+    return fromStart
+        ? text.subList(0, surplus)
+        : text.subList(text.size() - surplus, text.size());
+  }
+
+  private static Encoding without(Encoding row, Collection<Integer> gone) {
+    Set<Integer> places = new HashSet<>(gone);
+    int[] kept =
+        IntStream.range(0, row.ids().size()).filter(i -> !places.contains(i)).toArray();
+    return select(row, kept);
   }
 
   private static Encoding select(Encoding row, int[] kept) {
