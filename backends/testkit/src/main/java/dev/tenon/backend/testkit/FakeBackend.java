@@ -12,7 +12,9 @@ import dev.tenon.objective.Objective;
 import dev.tenon.spec.FinetuneSpec;
 import dev.tenon.spec.Precision;
 import java.util.Collections;
+import java.util.EnumSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
@@ -30,6 +32,9 @@ import java.util.function.Function;
 public final class FakeBackend implements ModelBackend {
   /** The registered name. */
   public static final String NAME = "fake";
+
+  private static final Set<Head> HEADS =
+      EnumSet.of(Head.CAUSAL_LM, Head.VALUE, Head.SEQUENCE_CLASSIFICATION, Head.POOLED_EMBEDDING);
 
   private final SortedMap<String, Function<Map<String, Double>, LossFunction>> twins;
 
@@ -110,11 +115,7 @@ public final class FakeBackend implements ModelBackend {
         model.device(),
         "cpu");
     if (model.module() instanceof FakeNetwork network) {
-      problems.check(
-          network.head() == Head.CAUSAL_LM || network.head() == Head.VALUE,
-          "head",
-          network.head(),
-          "CAUSAL_LM or VALUE");
+      problems.check(HEADS.contains(network.head()), "head", network.head(), "one of " + HEADS);
       problems.throwIfAny(UnsupportedFeatureException::new);
       return network;
     }

@@ -32,6 +32,8 @@ public class FakeEngine implements Engine {
   private static final Set<Output> CAUSAL_LM =
       EnumSet.of(Output.LOGITS, Output.TOKEN_LOGPROBS, Output.ENTROPY, Output.HIDDEN);
   private static final Set<Output> VALUE = EnumSet.of(Output.VALUES, Output.SCORES, Output.HIDDEN);
+  private static final Set<Output> CLASSIFICATION = EnumSet.of(Output.CLASS_LOGITS, Output.HIDDEN);
+  private static final Set<Output> EMBEDDING = EnumSet.of(Output.POOLED, Output.HIDDEN);
 
   final CallGuard guard;
   final FakeParameters weights;
@@ -80,7 +82,13 @@ public class FakeEngine implements Engine {
   }
 
   private void refuseUnknown(OutputRequest request) {
-    Set<Output> known = network.head() == Head.VALUE ? VALUE : CAUSAL_LM;
+    Set<Output> known =
+        switch (network.head()) {
+          case VALUE -> VALUE;
+          case SEQUENCE_CLASSIFICATION -> CLASSIFICATION;
+          case POOLED_EMBEDDING -> EMBEDDING;
+          default -> CAUSAL_LM;
+        };
     Set<Output> missing = EnumSet.copyOf(request.outputs());
     missing.removeAll(known);
     if (!missing.isEmpty()) {

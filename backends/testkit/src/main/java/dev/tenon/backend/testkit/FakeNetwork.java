@@ -8,6 +8,7 @@ import dev.tenon.error.InvalidInputException;
 import dev.tenon.internal.Json;
 import dev.tenon.internal.JsonObject;
 import dev.tenon.internal.Problems;
+import dev.tenon.model.ClassificationHead;
 import dev.tenon.model.Head;
 import dev.tenon.model.Model;
 import dev.tenon.model.Network;
@@ -25,19 +26,21 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
  * A small recurrent language model that {@link FakeBackend} runs in plain Java: {@code h[t] =
  * tanh(E[x[t]] + W h[t-1] + b)} (Elman, "Finding structure in time", 1990), with logits {@code O
- * h[t]} or, for a value head, {@code s h[t]}. So every token depends on all before it, as in a
- * transformer. Immutable; a description, as every network.
+ * h[t]} or, for a value head, {@code s h[t]}; a classification head takes {@code s h} of the last
+ * token, a pooled embedding the mean of {@code P h}. So every token depends on all before it, as in
+ * a transformer. Immutable; a description, as every network.
  *
  * @param vocabSize V, number of token ids
  * @param hiddenSize H, size of a state
  * @param maxPositions longest sequence, in tokens
- * @param head {@link Head#CAUSAL_LM} or {@link Head#VALUE}; with another one the network can be
- *     described but not run
+ * @param head {@link Head#CAUSAL_LM}, {@link Head#VALUE}, {@link Head#SEQUENCE_CLASSIFICATION} or
+ *     {@link Head#POOLED_EMBEDDING}; with another one the network can be described but not run
  * @param weights F32, under the names of {@link #parameters()}
  */
 public record FakeNetwork(
@@ -47,7 +50,9 @@ public record FakeNetwork(
   static final String MIX = "model.layers.0.mix.weight"; // [H, H]
   static final String BIAS = "model.layers.0.mix.bias"; // [H]
   private static final String LM_HEAD = "lm_head.weight"; // [V, H]
-  private static final String SCORE = "score.weight"; // [1, H]
+  private static final String SCORE = "score.weight"; // [C, H], for a value head [1, H]
+  private static final String POOLER = "pooler.weight"; // [H, H]
+  private static final int CLASSES = 3;
   private static final String CONFIG = "config.json";
   private static final String FILE = "model.safetensors";
 
@@ -121,7 +126,11 @@ public record FakeNetwork(
 
   @Override
   public String architecture() {
-    return head == Head.VALUE ? "FakeForSequenceClassification" : "FakeForCausalLM";
+    return switch (head) {
+      case VALUE, SEQUENCE_CLASSIFICATION -> "FakeForSequenceClassification";
+      case POOLED_EMBEDDING -> "FakeModel";
+      default -> "FakeForCausalLM";
+    };
   }
 
   @Override
@@ -134,9 +143,12 @@ public record FakeNetwork(
         parameter(EMBED, Parameter.Stage.EMBED, false, vocabSize, hiddenSize),
         parameter(MIX, Parameter.Stage.BLOCK, true, hiddenSize, hiddenSize),
         parameter(BIAS, Parameter.Stage.BLOCK, false, hiddenSize),
-        head == Head.VALUE
-            ? parameter(SCORE, Parameter.Stage.HEAD, true, 1, hiddenSize)
-            : parameter(LM_HEAD, Parameter.Stage.HEAD, true, vocabSize, hiddenSize));
+        parameter(
+            headWeight(head),
+            Parameter.Stage.HEAD,
+            true,
+            headRows(vocabSize, hiddenSize, head),
+            hiddenSize));
   }
 
   private static Parameter parameter(
@@ -147,7 +159,33 @@ public record FakeNetwork(
 
   /** The name of the head's weight. */
   String headWeight() {
-    return head == Head.VALUE ? SCORE : LM_HEAD;
+    return headWeight(head);
+  }
+
+  private static String headWeight(Head head) {
+    return switch (head) {
+      case VALUE, SEQUENCE_CLASSIFICATION -> SCORE;
+      case POOLED_EMBEDDING -> POOLER;
+      default -> LM_HEAD;
+    };
+  }
+
+  private static int headRows(int vocabSize, int hiddenSize, Head head) {
+    return switch (head) {
+      case VALUE -> 1;
+      case SEQUENCE_CLASSIFICATION -> CLASSES;
+      case POOLED_EMBEDDING -> hiddenSize;
+      default -> vocabSize;
+    };
+  }
+
+  /** Three classes, {@code LABEL_0} to {@code LABEL_2}, of a classification head. */
+  @Override
+  public Optional<ClassificationHead> classificationHead() {
+    return head == Head.SEQUENCE_CLASSIFICATION
+        ? Optional.of(
+            new ClassificationHead(List.of("LABEL_0", "LABEL_1", "LABEL_2"), Optional.empty()))
+        : Optional.empty();
   }
 
   /** Numbers for engines; its text is a comment, for the computation is plain Java. */

@@ -22,7 +22,7 @@ final class FakeParameters {
   final double[] embed; // [V, H]
   final double[] mix; // [H, H]
   final double[] bias; // [H]
-  final double[] head; // [V, H] or [1, H]
+  final double[] head; // [rows of the head, H]
 
   private FakeParameters(FakeNetwork network) {
     for (Parameter parameter : network.parameters()) {

@@ -62,6 +62,7 @@ final class FakePass {
     return switch (output) {
       case HIDDEN -> new long[] {ids.length, network.hiddenSize()};
       case LOGITS -> new long[] {ids.length, network.vocabSize()};
+      case CLASS_LOGITS, POOLED -> new long[] {lengths.size(), size / lengths.size()};
       default -> new long[] {size};
     };
   }
@@ -73,7 +74,8 @@ final class FakePass {
       case HIDDEN -> Arrays.stream(hidden).flatMapToDouble(DoubleStream::of).toArray();
       case LOGITS -> tokens.boxed().flatMapToDouble(t -> DoubleStream.of(headRow(t))).toArray();
       case VALUES -> tokens.mapToDouble(t -> headRow(t)[0]).toArray();
-      case SCORES -> scores();
+      case SCORES, CLASS_LOGITS -> lastRows();
+      case POOLED -> means();
       case TOKEN_LOGPROBS, ENTROPY -> nextTokens(output);
       default -> throw new IllegalStateException(output + " was not refused");
     };
@@ -83,14 +85,31 @@ final class FakePass {
     return Recurrence.times(weights.head, hidden[token]);
   }
 
-  private double[] scores() {
-    double[] scores = new double[lengths.size()];
+  /** The head's numbers for the last token of each sequence. */
+  private double[] lastRows() {
+    double[][] rows = new double[lengths.size()][];
     int end = 0;
-    for (int s = 0; s < scores.length; s++) {
+    for (int s = 0; s < rows.length; s++) {
       end += lengths.get(s);
-      scores[s] = headRow(end - 1)[0];
+      rows[s] = headRow(end - 1);
     }
-    return scores;
+    return Arrays.stream(rows).flatMapToDouble(DoubleStream::of).toArray();
+  }
+
+  /** The mean over each sequence of the head's numbers [S, H]. */
+  private double[] means() {
+    int width = network.hiddenSize();
+    double[] means = new double[lengths.size() * width];
+    int token = 0;
+    for (int s = 0; s < lengths.size(); s++) {
+      for (int t = 0; t < lengths.get(s); t++, token++) {
+        double[] row = headRow(token);
+        for (int i = 0; i < width; i++) {
+          means[s * width + i] += row[i] / lengths.get(s);
+        }
+      }
+    }
+    return means;
   }
 
   private double[] nextTokens(Output output) {
@@ -160,11 +179,20 @@ final class FakePass {
         System.arraycopy(gradient, t * width, row, 0, width);
         head(t, row, byHidden, into);
       }
-    } else if (field.equals(Output.SCORES.field())) {
+    } else if (field.equals(Output.SCORES.field()) || field.equals(Output.CLASS_LOGITS.field())) {
       int end = 0;
       for (int s = 0; s < lengths.size(); s++) {
         end += lengths.get(s);
-        head(end - 1, new double[] {gradient[s]}, byHidden, into);
+        head(end - 1, row(gradient, s), byHidden, into);
+      }
+    } else if (field.equals(Output.POOLED.field())) {
+      int token = 0;
+      for (int s = 0; s < lengths.size(); s++) {
+        int length = lengths.get(s);
+        double[] share = DoubleStream.of(row(gradient, s)).map(x -> x / length).toArray();
+        for (int t = 0; t < length; t++, token++) {
+          head(token, share, byHidden, into);
+        }
       }
     } else {
       boolean entropy = field.equals(Output.ENTROPY.field());
@@ -178,6 +206,12 @@ final class FakePass {
             head(token - 1, row, byHidden, into);
           });
     }
+  }
+
+  /** The part of a gradient that belongs to a sequence. */
+  private double[] row(double[] gradient, int sequence) {
+    int width = gradient.length / lengths.size();
+    return Arrays.copyOfRange(gradient, sequence * width, (sequence + 1) * width);
   }
 
   /** Back through the head's product: {@code row} is the gradient of its numbers for a token. */

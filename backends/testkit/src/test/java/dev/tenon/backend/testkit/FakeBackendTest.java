@@ -82,11 +82,12 @@ class FakeBackendTest {
 
   @Test
   void refusesHeadsAndSettingsThatItCannotHonour() {
-    Model pooled =
-        FakeNetwork.of(7, 9).withHead(Head.POOLED_EMBEDDING).model("p", new ByteTokenizer());
-    assertThatThrownBy(() -> backend.initializeForInference(pooled))
+    Model masked = FakeNetwork.of(7, 9).withHead(Head.MASKED_LM).model("m", new ByteTokenizer());
+    assertThatThrownBy(() -> backend.initializeForInference(masked))
         .isInstanceOf(UnsupportedFeatureException.class)
-        .hasMessage("head: POOLED_EMBEDDING (expected: CAUSAL_LM or VALUE)");
+        .hasMessage(
+            "head: MASKED_LM (expected: one of [CAUSAL_LM, VALUE, SEQUENCE_CLASSIFICATION,"
+                + " POOLED_EMBEDDING])");
     FinetuneSpec checkpointing = FinetuneSpec.steps(1).gradientCheckpointing(true);
     assertThatThrownBy(() -> backend.initialize(network(), checkpointing))
         .isInstanceOf(UnsupportedFeatureException.class)
