@@ -1,22 +1,17 @@
 package dev.tenon.modelinterface.data;
 
 import dev.tenon.error.InvalidInputException;
-import dev.tenon.error.TenonException;
 import dev.tenon.internal.Problems;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Supplier;
 
 /** Reads a file of one JSON object per line, and reports its wrong lines together. */
 final class JsonLines {
-  private static final int MAX_REPORTED = 20;
-
   private JsonLines() {}
 
   /** Turns one line into a value; what it throws is reported with the line. */
@@ -37,7 +32,7 @@ final class JsonLines {
     try (InputStream stream = new BufferedInputStream(Files.newInputStream(file))) {
       Utf8Lines lines = new Utf8Lines(stream);
       Optional<byte[]> line = lines.next();
-      while (line.isPresent() && collected.problems < MAX_REPORTED) {
+      while (line.isPresent() && collected.goesOn()) {
         byte[] bytes = line.get();
         long number = lines.number();
         if (!Utf8Lines.isBlank(bytes)) {
@@ -55,43 +50,11 @@ final class JsonLines {
   /** Every value of a list, its problems reported like those of a file. */
   static <S, T> List<T> number(List<S> values, Numbered<S, T> reader) {
     Collected<T> collected = new Collected<>("example ");
-    for (int i = 0; i < values.size() && collected.problems < MAX_REPORTED; i++) {
+    for (int i = 0; i < values.size() && collected.goesOn(); i++) {
       long number = i + 1L;
       S value = values.get(i);
       collected.add(number, () -> reader.apply(number, value));
     }
     return collected.values("list");
-  }
-
-  private static final class Collected<T> {
-    private final String place;
-    private final List<T> values = new ArrayList<>();
-    private final Problems sentences = new Problems();
-    private int problems;
-
-    private Collected(String place) {
-      this.place = place;
-    }
-
-    private void add(long number, Supplier<T> value) {
-      try {
-        values.add(value.get());
-      } catch (TenonException e) {
-        sentences.add(place + number + ": " + e.getMessage());
-        problems++;
-      }
-    }
-
-    private List<T> values(String source) {
-      if (problems == MAX_REPORTED) {
-        sentences.add("the rest was not read");
-      }
-      sentences.throwIfAny(InvalidInputException::new);
-      if (values.isEmpty()) {
-        throw new InvalidInputException(
-            Problems.problem("examples of " + source, 0, "at least one"));
-      }
-      return values;
-    }
   }
 }
