@@ -35,6 +35,7 @@ class ArchitectureTest {
           .toArray(String[]::new);
 
   private static final String MODEL_INTERFACE = ROOT + "modelinterface..";
+  private static final String CSV = "de.siegmar.fastcsv..";
   private static final String NN = ROOT + "nn..";
   private static final String BACKENDS = ROOT + "backend..";
   private static final String TESTKIT = ROOT + "backend.testkit..";
@@ -67,7 +68,18 @@ class ArchitectureTest {
 
   @Test
   void algorithmsSeeTheContractsOnly() {
-    check(onlyUses(new String[] {MODEL_INTERFACE}, concat(MODEL_API, "org.slf4j..")));
+    check(onlyUses(new String[] {MODEL_INTERFACE}, concat(MODEL_API, "org.slf4j..", CSV)));
+  }
+
+  @Test
+  void onlyReadersOfDataKnowTheCsvLibrary() {
+    check(
+        noClasses()
+            .that()
+            .resideOutsideOfPackage(ROOT + "modelinterface.data..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage(CSV));
   }
 
   @Test
@@ -93,7 +105,7 @@ class ArchitectureTest {
             .that()
             .resideInAnyPackage(concat(MODEL_API, MODEL_INTERFACE))
             .and(PublicSignatures.VISIBLE)
-            .should(PublicSignatures.mentionNone("ai.djl..", "com.google.gson..")));
+            .should(PublicSignatures.mentionNone("ai.djl..", "com.google.gson..", CSV)));
   }
 
   @Test

@@ -5,8 +5,8 @@ import dev.tenon.internal.Problems;
 import dev.tenon.model.ClassificationHead;
 import dev.tenon.model.Head;
 import dev.tenon.model.Model;
-import dev.tenon.model.Output;
 import dev.tenon.tensor.DType;
+import dev.tenon.tensor.FieldKind;
 import dev.tenon.tensor.NamedArray;
 import dev.tenon.tensor.TensorData;
 import java.util.Arrays;
@@ -17,34 +17,31 @@ import java.util.Optional;
  *
  * @param head their names, with the application's problem if it has one
  * @param problem what is learned
- * @param output where the logits come from
  */
-record Classes(ClassificationHead head, ProblemType problem, Output output) {
+record Classes(ClassificationHead head, ProblemType problem) {
   private static final long IGNORED = -100; // torch.nn.CrossEntropyLoss: ignore_index
   private static final int MAX_REPORTED = 10;
 
   /** The classes of a model; an application's problem counts before the configuration's. */
   static Classes of(Model model, Optional<ProblemType> problem) {
     Head head = model.network().head();
-    boolean pairs = head == Head.PAIR_CLASSIFICATION;
     ClassificationHead classes =
         model
             .network()
             .classificationHead()
-            .filter(x -> pairs || head == Head.SEQUENCE_CLASSIFICATION)
+            .filter(x -> head == Head.SEQUENCE_CLASSIFICATION)
             .orElseThrow(
                 () ->
                     new InvalidInputException(
                         Problems.problem(
                             "head of model " + model.name(),
                             head.label(),
-                            "sequence-classification or pair-classification, with labels")));
+                            "sequence-classification")));
     ClassificationHead own =
         problem
             .map(x -> new ClassificationHead(classes.labels(), Optional.of(x.label())))
             .orElse(classes);
-    Output output = pairs ? Output.PAIR_LOGITS : Output.CLASS_LOGITS;
-    return new Classes(own, ProblemType.of(own), output);
+    return new Classes(own, ProblemType.of(own));
   }
 
   /** C. */
@@ -55,7 +52,7 @@ record Classes(ClassificationHead head, ProblemType problem, Output output) {
   /**
    * Refuses labels that are not the problem's.
    *
-   * @return how many sequences, or pairs, have a label
+   * @return how many sequences have a label
    */
   double check(NamedArray batch) {
     TensorData labels = batch.get("class_labels");
@@ -65,13 +62,13 @@ record Classes(ClassificationHead head, ProblemType problem, Output output) {
     String form = (single ? "I64" : "F32") + (row ? " [n]" : " [n, " + count() + "]");
     boolean fits =
         labels.dtype() == (single ? DType.I64 : DType.F32)
-            && batch.kind("class_labels") == output.kind()
+            && batch.kind("class_labels") == FieldKind.SEQUENCE
             && (labels.shape().rank() == 1 ? row : !single && labels.shape().dim(1) == count());
     problems.check(
         fits,
         "class_labels",
         labels.dtype() + " " + labels.shape() + " per " + batch.kind("class_labels"),
-        form + " per " + output.kind() + " for " + problem.label());
+        form + " per SEQUENCE for " + problem.label());
     problems.throwIfAny(InvalidInputException::new);
     return single ? checkNumbers(labels.toLongs()) : checkValues(labels);
   }

@@ -4,9 +4,10 @@ import dev.tenon.error.InvalidInputException;
 import dev.tenon.internal.Problems;
 import dev.tenon.model.Metrics;
 import dev.tenon.model.Model;
+import dev.tenon.model.Output;
 import dev.tenon.modelinterface.ModelInterface;
 import dev.tenon.modelinterface.ModelInterfaceFactory;
-import dev.tenon.objective.TextObjective;
+import dev.tenon.objective.Objective;
 import dev.tenon.spec.ArgumentSchema;
 import dev.tenon.spec.Arguments;
 import dev.tenon.tensor.FieldKind;
@@ -21,8 +22,7 @@ import java.util.Optional;
 
 /**
  * Learns to classify texts or pairs of texts with a model whose head is a sequence classification
- * (outputs {@code class_logits} [S, C]) or a pair classification ({@code pair_logits} [I, C], items
- * of two sequences). What is learned is the model's {@link ProblemType}; the losses are those of
+ * (output {@code class_logits} [S, C]). What is learned is the model's {@link ProblemType}; the losses are those of
  * transformers' {@code ForSequenceClassificationLoss} with {@code torch.nn.CrossEntropyLoss}'s
  * label smoothing and class weights.
  *
@@ -33,6 +33,8 @@ import java.util.Optional;
  * <p>Immutable and stateless: one instance serves any number of models and threads.
  */
 public final class ClassificationInterface implements ModelInterface {
+  private static final String CLASS_LOGITS = Output.CLASS_LOGITS.field();
+
   private final Optional<ProblemType> problem;
   private final double labelSmoothing;
   private final List<Double> classWeights;
@@ -82,14 +84,22 @@ public final class ClassificationInterface implements ModelInterface {
     return new ClassificationInterface(problem, labelSmoothing, weights);
   }
 
-  /** What is minimised on a model. */
-  TextObjective objective(Classes classes) {
+  /**
+   * What is minimised on a model: reads {@code class_labels} and the {@code class_logits}.
+   *
+   * @throws InvalidInputException for a model that does not classify, or weights that do not fit
+   */
+  public Objective objective(Model model) {
+    return objective(classes(model));
+  }
+
+  private Objective objective(Classes classes) {
     Map<String, Double> hyperParameters = new LinkedHashMap<>();
     hyperParameters.put("label_smoothing", labelSmoothing);
     for (int c = 0; c < classWeights.size(); c++) {
       hyperParameters.put("class_weight_" + c, classWeights.get(c));
     }
-    return ClassificationObjectives.of(classes.problem(), classes.output(), hyperParameters);
+    return ClassificationObjectives.of(classes.problem(), hyperParameters);
   }
 
   private Classes classes(Model model) {
@@ -155,7 +165,7 @@ public final class ClassificationInterface implements ModelInterface {
   @Override
   public Metrics evaluate(Model model, Iterable<NamedArray> batches) {
     Classes classes = classes(model);
-    TextObjective objective = objective(classes);
+    Objective objective = objective(classes);
     ClassificationReport report = new ClassificationReport(classes);
     double sum = 0;
     double weight = 0;
@@ -166,8 +176,8 @@ public final class ClassificationInterface implements ModelInterface {
         Metrics part = model.engine().evalBatch(batch, objective);
         sum += part.get("loss") * part.get("weight");
         weight += part.get("weight");
-        NamedArray outputs = model.engine().forward(batch, classes.output());
-        report.add(outputs.get(classes.output().field()), batch.get("class_labels"));
+        NamedArray outputs = model.engine().forward(batch, Output.CLASS_LOGITS);
+        report.add(outputs.get(CLASS_LOGITS), batch.get("class_labels"));
       }
     }
     if (report.examples() == 0) {
@@ -188,17 +198,15 @@ public final class ClassificationInterface implements ModelInterface {
    * The classes of texts.
    *
    * @param batch {@code input_ids}, and {@code token_type_ids} for pairs in one sequence
-   * @return the batch's items with the logits ({@code class_logits} F32 [S, C] or {@code
-   *     pair_logits} F32 [I, C]) and {@code class_scores} (F32, of the same kind and shape), what
-   *     {@link ScoreFunction#of} makes of them
+   * @return the batch's items with {@code class_logits} (F32 [S, C]) and {@code class_scores} (F32 [S,
+   *     C]), what {@link ScoreFunction#of} makes of them
    */
   @Override
   public NamedArray inference(Model model, NamedArray batch) {
     Classes classes = Classes.of(model, problem);
-    NamedArray outputs = model.engine().forward(batch, classes.output());
-    TensorData logits = outputs.get(classes.output().field());
-    FieldKind kind = classes.output().kind();
-    return outputs.with("class_scores", kind, classes.scores(logits));
+    NamedArray outputs = model.engine().forward(batch, Output.CLASS_LOGITS);
+    TensorData logits = outputs.get(CLASS_LOGITS);
+    return outputs.with("class_scores", FieldKind.SEQUENCE, classes.scores(logits));
   }
 
   /** The settings. */

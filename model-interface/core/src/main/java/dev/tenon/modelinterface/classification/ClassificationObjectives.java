@@ -7,6 +7,7 @@ import dev.tenon.objective.BatchField;
 import dev.tenon.objective.Objective;
 import dev.tenon.objective.TextObjective;
 import dev.tenon.tensor.DType;
+import dev.tenon.tensor.FieldKind;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -18,20 +19,18 @@ final class ClassificationObjectives {
   /**
    * The objective of a problem.
    *
-   * @param output {@link Output#CLASS_LOGITS}, or {@link Output#PAIR_LOGITS} of items that are
-   *     pairs
    * @param hyperParameters {@code label_smoothing} and {@code class_weight_<c>} of a single label
    */
-  static TextObjective of(ProblemType problem, Output output, Map<String, Double> hyperParameters) {
+  static TextObjective of(ProblemType problem, Map<String, Double> hyperParameters) {
     boolean single = problem == ProblemType.SINGLE_LABEL_CLASSIFICATION;
     String text =
         ObjectiveTexts.read(
             ClassificationObjectives.class, problem.name().toLowerCase(Locale.ROOT));
     return Objective.of(
             problem.label(),
-            OutputRequest.of(output),
-            List.of(new BatchField("class_labels", output.kind(), single ? DType.I64 : DType.F32)),
-            text.replace("$OUTPUT", output.field()))
+            OutputRequest.of(Output.CLASS_LOGITS),
+            List.of(new BatchField("class_labels", FieldKind.SEQUENCE, single ? DType.I64 : DType.F32)),
+            text)
         .withHyperParameters(single ? hyperParameters : Map.of());
   }
 }

@@ -25,7 +25,7 @@ final class ClassificationReport {
     this.there = new long[classes.count()];
   }
 
-  /** Sequences, or pairs, with a label so far. */
+  /** Sequences with a label so far. */
   long examples() {
     return examples;
   }

@@ -8,7 +8,7 @@ import dev.tenon.model.Model;
 import dev.tenon.model.Output;
 import dev.tenon.modelinterface.ModelInterface;
 import dev.tenon.modelinterface.ModelInterfaceFactory;
-import dev.tenon.objective.TextObjective;
+import dev.tenon.objective.Objective;
 import dev.tenon.spec.ArgumentSchema;
 import dev.tenon.spec.Arguments;
 import dev.tenon.tensor.NamedArray;
@@ -74,7 +74,7 @@ public final class EmbeddingInterface implements ModelInterface {
   }
 
   /** What is minimised: reads {@code pooled} and, if scored, {@code class_labels}. */
-  TextObjective objective() {
+  public Objective objective() {
     return loss.objective(setting);
   }
 

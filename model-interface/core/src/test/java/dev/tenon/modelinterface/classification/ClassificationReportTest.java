@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.tenon.model.ClassificationHead;
-import dev.tenon.model.Output;
 import dev.tenon.tensor.TensorData;
 import java.util.List;
 import java.util.Map;
@@ -15,7 +14,7 @@ import org.junit.jupiter.api.Test;
 class ClassificationReportTest {
   private static ClassificationReport report(ProblemType problem, String... names) {
     ClassificationHead head = new ClassificationHead(List.of(names), Optional.of(problem.label()));
-    return new ClassificationReport(new Classes(head, problem, Output.CLASS_LOGITS));
+    return new ClassificationReport(new Classes(head, problem));
   }
 
   @Test
