@@ -73,8 +73,7 @@ public final class HfTokenizer implements Tokenizer {
     Encoding row = encodePair(first, second, true);
     return row.ids().size() <= maxLength
         ? row
-        : Rows.cutPair(
-            row, encode(first, false).ids().size(), maxLength, specials.cutsFromStart());
+        : Rows.cutPair(row, encode(first, false).ids().size(), maxLength, specials.cutsFromStart());
   }
 
   /**

@@ -83,15 +83,12 @@ final class Rows {
 
   private static List<Integer> surplus(List<Integer> text, int room, boolean fromStart) {
     int surplus = Math.max(0, text.size() - room);
-    return fromStart
-        ? text.subList(0, surplus)
-        : text.subList(text.size() - surplus, text.size());
+    return fromStart ? text.subList(0, surplus) : text.subList(text.size() - surplus, text.size());
   }
 
   private static Encoding without(Encoding row, Collection<Integer> gone) {
     Set<Integer> places = new HashSet<>(gone);
-    int[] kept =
-        IntStream.range(0, row.ids().size()).filter(i -> !places.contains(i)).toArray();
+    int[] kept = IntStream.range(0, row.ids().size()).filter(i -> !places.contains(i)).toArray();
     return select(row, kept);
   }
 

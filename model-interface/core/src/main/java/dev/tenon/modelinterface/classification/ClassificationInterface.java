@@ -22,9 +22,9 @@ import java.util.Optional;
 
 /**
  * Learns to classify texts or pairs of texts with a model whose head is a sequence classification
- * (output {@code class_logits} [S, C]). What is learned is the model's {@link ProblemType}; the losses are those of
- * transformers' {@code ForSequenceClassificationLoss} with {@code torch.nn.CrossEntropyLoss}'s
- * label smoothing and class weights.
+ * (output {@code class_logits} [S, C]). What is learned is the model's {@link ProblemType}; the
+ * losses are those of transformers' {@code ForSequenceClassificationLoss} with {@code
+ * torch.nn.CrossEntropyLoss}'s label smoothing and class weights.
  *
  * <p>A batch holds {@code input_ids} (I64, token), for pairs in one sequence {@code token_type_ids}
  * (I64, token), and {@code class_labels} as {@link ProblemType} tells; {@link
@@ -198,8 +198,8 @@ public final class ClassificationInterface implements ModelInterface {
    * The classes of texts.
    *
    * @param batch {@code input_ids}, and {@code token_type_ids} for pairs in one sequence
-   * @return the batch's items with {@code class_logits} (F32 [S, C]) and {@code class_scores} (F32 [S,
-   *     C]), what {@link ScoreFunction#of} makes of them
+   * @return the batch's items with {@code class_logits} (F32 [S, C]) and {@code class_scores} (F32
+   *     [S, C]), what {@link ScoreFunction#of} makes of them
    */
   @Override
   public NamedArray inference(Model model, NamedArray batch) {

@@ -29,7 +29,8 @@ final class ClassificationObjectives {
     return Objective.of(
             problem.label(),
             OutputRequest.of(Output.CLASS_LOGITS),
-            List.of(new BatchField("class_labels", FieldKind.SEQUENCE, single ? DType.I64 : DType.F32)),
+            List.of(
+                new BatchField("class_labels", FieldKind.SEQUENCE, single ? DType.I64 : DType.F32)),
             text)
         .withHyperParameters(single ? hyperParameters : Map.of());
   }

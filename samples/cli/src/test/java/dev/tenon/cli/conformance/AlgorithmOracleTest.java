@@ -31,8 +31,10 @@ class AlgorithmOracleTest {
             new OptimizersAlgorithm(),
             new LrSchedulesAlgorithm(),
             new SamplingFiltersAlgorithm(),
-            new RepetitionPenaltyAlgorithm())
+            new RepetitionPenaltyAlgorithm(),
+            new CrossEntropyAlgorithm())
         .forEach(x -> ALGORITHMS.put(x.name(), x));
+    EmbeddingAlgorithm.all().forEach(x -> ALGORITHMS.put(x.name(), x));
   }
 
   @TestFactory
@@ -59,6 +61,12 @@ class AlgorithmOracleTest {
             "ppl",
             "valid_labels",
             "grad.logits",
+            "grad.u",
+            "grad.v",
+            "grad.anchor",
+            "grad.positive",
+            "grad.negative",
+            "cosine",
             "logprobs",
             "entropy",
             "params",

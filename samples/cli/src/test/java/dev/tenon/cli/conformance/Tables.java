@@ -7,9 +7,13 @@ import dev.tenon.model.Tokenizer;
 import dev.tenon.model.TrainEngine;
 import dev.tenon.spec.FinetuneSpec;
 import dev.tenon.tensor.Device;
+import dev.tenon.tensor.Items;
 import dev.tenon.tensor.NamedArray;
 import dev.tenon.tensor.TensorData;
 import java.lang.reflect.Proxy;
+import java.util.Collections;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 
 /** Runs a {@link TableNetwork}. */
 final class Tables {
@@ -39,8 +43,21 @@ final class Tables {
 
   /** All rows as one sequence with these ids. */
   static NamedArray sequence(long[] ids) {
-    return NamedArray.builder(dev.tenon.tensor.Items.ofLengths(ids.length))
+    return NamedArray.builder(Items.ofLengths(ids.length))
         .put("input_ids", TensorData.ofLongs(ids, ids.length))
+        .build();
+  }
+
+  /** Items of so many sequences, each of one token: its number. */
+  static NamedArray singles(int items, int perItem) {
+    int rows = items * perItem;
+    Items layout =
+        new Items(
+            IntStream.range(0, items).mapToObj(String::valueOf).toList(),
+            Collections.nCopies(items, perItem),
+            Collections.nCopies(rows, 1));
+    return NamedArray.builder(layout)
+        .put("input_ids", TensorData.ofLongs(LongStream.range(0, rows).toArray(), rows))
         .build();
   }
 
