@@ -1,12 +1,12 @@
 package dev.tenon.nn.checkpoint;
 
 import dev.tenon.checkpoint.Weights;
-import dev.tenon.model.ClassificationHead;
 import dev.tenon.model.EmbeddingHead;
 import dev.tenon.model.Head;
 import dev.tenon.model.Network;
 import dev.tenon.model.Parameter;
 import dev.tenon.model.Program;
+import dev.tenon.spec.ClassificationHead;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;

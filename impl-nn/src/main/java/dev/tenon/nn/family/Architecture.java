@@ -2,10 +2,10 @@ package dev.tenon.nn.family;
 
 import dev.tenon.error.InvalidInputException;
 import dev.tenon.internal.Problems;
-import dev.tenon.model.ClassificationHead;
 import dev.tenon.model.Head;
 import dev.tenon.model.Parameter;
 import dev.tenon.model.Program;
+import dev.tenon.spec.ClassificationHead;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

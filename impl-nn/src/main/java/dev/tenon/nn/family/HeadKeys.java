@@ -1,9 +1,9 @@
 package dev.tenon.nn.family;
 
 import dev.tenon.error.InvalidInputException;
-import dev.tenon.model.ClassificationHead;
 import dev.tenon.model.Head;
 import dev.tenon.nn.config.ConfigReader;
+import dev.tenon.spec.ClassificationHead;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -3,6 +3,7 @@ package dev.tenon.model;
 import dev.tenon.checkpoint.ShardedWeights;
 import dev.tenon.checkpoint.TrainingState;
 import dev.tenon.checkpoint.Weights;
+import dev.tenon.spec.ClassificationHead;
 import dev.tenon.spec.FinetuneSpec;
 import dev.tenon.spec.Precision;
 import dev.tenon.tensor.NamedArray;

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.tenon.backend.pytorch.PyTorchBackend;
 import dev.tenon.cli.conformance.Resources;
 import dev.tenon.internal.Json;
-import dev.tenon.model.ClassificationHead;
+import dev.tenon.spec.ClassificationHead;
 import dev.tenon.model.Metrics;
 import dev.tenon.model.Model;
 import dev.tenon.modelinterface.classification.ClassificationInterface;

@@ -1,8 +1,8 @@
 package dev.tenon.nn.family.bert;
 
-import dev.tenon.model.ClassificationHead;
 import dev.tenon.model.Head;
 import dev.tenon.nn.family.Architecture;
+import dev.tenon.spec.ClassificationHead;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;

@@ -1,6 +1,5 @@
 package dev.tenon.nn.family.bert;
 
-import dev.tenon.model.ClassificationHead;
 import dev.tenon.model.Head;
 import dev.tenon.model.Parameter;
 import dev.tenon.model.Program;
@@ -8,6 +7,7 @@ import dev.tenon.nn.family.Architecture.Start;
 import dev.tenon.nn.family.ParameterTable;
 import dev.tenon.nn.script.Activations;
 import dev.tenon.nn.script.ScriptText;
+import dev.tenon.spec.ClassificationHead;
 import dev.tenon.tensor.Shape;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -2,12 +2,12 @@ package dev.tenon.nn.family.bert;
 
 import dev.tenon.error.CheckpointException;
 import dev.tenon.internal.Problems;
-import dev.tenon.model.ClassificationHead;
 import dev.tenon.model.Head;
 import dev.tenon.nn.config.ConfigReader;
 import dev.tenon.nn.family.Architecture;
 import dev.tenon.nn.family.Family;
 import dev.tenon.nn.family.HeadKeys;
+import dev.tenon.spec.ClassificationHead;
 import java.util.Map;
 import java.util.Optional;
 

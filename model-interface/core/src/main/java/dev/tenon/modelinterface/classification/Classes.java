@@ -2,9 +2,9 @@ package dev.tenon.modelinterface.classification;
 
 import dev.tenon.error.InvalidInputException;
 import dev.tenon.internal.Problems;
-import dev.tenon.model.ClassificationHead;
 import dev.tenon.model.Head;
 import dev.tenon.model.Model;
+import dev.tenon.spec.ClassificationHead;
 import dev.tenon.tensor.DType;
 import dev.tenon.tensor.FieldKind;
 import dev.tenon.tensor.NamedArray;

@@ -2,7 +2,7 @@ package dev.tenon.modelinterface.classification;
 
 import dev.tenon.error.InvalidInputException;
 import dev.tenon.internal.Problems;
-import dev.tenon.model.ClassificationHead;
+import dev.tenon.spec.ClassificationHead;
 import java.util.Locale;
 import java.util.stream.Stream;
 

@@ -1,6 +1,6 @@
 package dev.tenon.modelinterface.classification;
 
-import dev.tenon.model.ClassificationHead;
+import dev.tenon.spec.ClassificationHead;
 import java.util.Optional;
 import java.util.stream.DoubleStream;
 

@@ -2,9 +2,9 @@ package dev.tenon.modelinterface.data;
 
 import dev.tenon.error.InvalidInputException;
 import dev.tenon.internal.Problems;
-import dev.tenon.model.ClassificationHead;
 import dev.tenon.model.Model;
 import dev.tenon.model.Tokenizer.Encoding;
+import dev.tenon.spec.ClassificationHead;
 import dev.tenon.tensor.TensorData;
 import java.nio.file.Path;
 import java.util.List;

@@ -3,8 +3,8 @@ package dev.tenon.modelinterface.data;
 import dev.tenon.error.InvalidInputException;
 import dev.tenon.internal.Nearest;
 import dev.tenon.internal.Problems;
-import dev.tenon.model.ClassificationHead;
 import dev.tenon.modelinterface.classification.ProblemType;
+import dev.tenon.spec.ClassificationHead;
 import dev.tenon.tensor.TensorData;
 import java.util.List;
 

@@ -3,7 +3,7 @@ package dev.tenon.modelinterface.classification;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.tenon.model.ClassificationHead;
+import dev.tenon.spec.ClassificationHead;
 import dev.tenon.tensor.TensorData;
 import java.util.List;
 import java.util.Map;

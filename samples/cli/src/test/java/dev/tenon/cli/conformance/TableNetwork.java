@@ -2,7 +2,7 @@ package dev.tenon.cli.conformance;
 
 import dev.tenon.checkpoint.Weights;
 import dev.tenon.error.UnsupportedFeatureException;
-import dev.tenon.model.ClassificationHead;
+import dev.tenon.spec.ClassificationHead;
 import dev.tenon.model.Head;
 import dev.tenon.model.Network;
 import dev.tenon.model.Parameter;

@@ -1,4 +1,4 @@
-package dev.tenon.model;
+package dev.tenon.spec;
 
 import dev.tenon.error.InvalidInputException;
 import dev.tenon.internal.Problems;
