@@ -8,6 +8,8 @@ import dev.tenon.model.Network;
 import dev.tenon.model.Output;
 import dev.tenon.model.Tokenizer.Encoding;
 import dev.tenon.modelinterface.data.TextEncoder;
+import dev.tenon.spec.Arguments;
+import dev.tenon.spec.InferenceSpec;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -33,15 +35,23 @@ public final class PairScorer implements AutoCloseable {
     this.encoder = TextEncoder.of(model.model()).withTruncation(true);
   }
 
+  /** Opens a directory as {@link InferenceSpec#defaults()} asks. */
+  public static PairScorer open(Path checkpoint) {
+    return open(checkpoint, InferenceSpec.defaults());
+  }
+
   /**
    * Opens a checkpoint directory on the CPU, with the model type {@code hf} and the backend {@code
    * pytorch} of the class path.
    *
+   * @param spec precision, threads
    * @throws dev.tenon.error.UnknownNameException naming the artifact to add, if one is missing
    * @throws dev.tenon.error.CheckpointException if the directory cannot be read
+   * @throws dev.tenon.error.UnsupportedFeatureException for a precision that cannot run here
    */
-  public static PairScorer open(Path checkpoint) {
-    return new PairScorer(SharedModel.open("scorer", checkpoint, PairScorer::check));
+  public static PairScorer open(Path checkpoint, InferenceSpec spec) {
+    Arguments arguments = Arguments.of("path", checkpoint);
+    return open(SharedModel.create("scorer", arguments), spec);
   }
 
   /**
@@ -49,7 +59,12 @@ public final class PairScorer implements AutoCloseable {
    * closing the scorer releases it; one that runs already stays open, and is the caller's to close.
    */
   public static PairScorer open(Model model) {
-    return new PairScorer(SharedModel.open(model, PairScorer::check));
+    return open(model, InferenceSpec.defaults());
+  }
+
+  private static PairScorer open(Model model, InferenceSpec spec) {
+    check(model);
+    return new PairScorer(SharedModel.of(model, spec));
   }
 
   private static void check(Model model) {

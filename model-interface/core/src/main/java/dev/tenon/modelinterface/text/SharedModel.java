@@ -8,16 +8,14 @@ import dev.tenon.model.Model;
 import dev.tenon.model.ModelBackend;
 import dev.tenon.model.ModelRegistry;
 import dev.tenon.model.Output;
-import dev.tenon.model.Registry;
 import dev.tenon.spec.Arguments;
+import dev.tenon.spec.InferenceSpec;
 import dev.tenon.tensor.Device;
 import dev.tenon.tensor.NamedArray;
-import java.nio.file.Path;
 import java.util.ServiceLoader;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
@@ -45,42 +43,36 @@ final class SharedModel implements AutoCloseable {
   }
 
   /**
-   * Opens a checkpoint directory on the CPU, with the model type {@code hf} and the backend {@code
-   * pytorch} that {@link ServiceLoader} finds on the class path.
+   * Creates the model of a checkpoint directory on the CPU, with the model type {@code hf} that
+   * {@link ServiceLoader} finds on the class path.
    *
    * @param arguments of the model type; {@code path} among them
-   * @param check refuses a model before its weights are loaded
-   * @throws UnknownNameException naming the artifact to add, if one is missing
+   * @throws UnknownNameException naming the artifacts to add, if the type or the backend {@code
+   *     pytorch} is missing
    */
-  static SharedModel open(String name, Arguments arguments, Consumer<Model> check) {
+  static Model create(String name, Arguments arguments) {
     ModelRegistry models = ModelRegistry.fromServiceLoader();
+    boolean backend = ModelBackend.fromServiceLoader().names().contains("pytorch");
     Problems missing = new Problems();
     missing.check(models.types().contains("hf"), "model type hf", "missing", NN);
-    missing.check(
-        ModelBackend.fromServiceLoader().names().contains("pytorch"),
-        "backend pytorch",
-        "missing",
-        PYTORCH);
+    missing.check(backend, "backend pytorch", "missing", PYTORCH);
     missing.throwIfAny(UnknownNameException::new);
-    return open(models.create("hf", name, Device.cpu(), arguments), check);
+    return models.create("hf", name, Device.cpu(), arguments);
   }
 
-  /** The same, with the path of the directory alone. */
-  static SharedModel open(String name, Path checkpoint, Consumer<Model> check) {
-    return open(name, Arguments.of("path", checkpoint), check);
+  /** Loads a model by the backend {@code pytorch} of the class path. */
+  static Model load(Model network, InferenceSpec spec) {
+    return ModelBackend.fromServiceLoader().get("pytorch").initializeForInference(network, spec);
   }
 
   /**
-   * Uses a model. One whose module is a network is loaded by the backend {@code pytorch} and closed
-   * with this; one that runs already is the caller's to close.
+   * Uses a model. One whose module is a network is loaded and closed with this; one that runs
+   * already is the caller's to close.
    */
-  static SharedModel open(Model model, Consumer<Model> check) {
-    check.accept(model);
-    if (model.module() instanceof Engine) {
-      return new SharedModel(model, false);
-    }
-    Registry<ModelBackend> backends = ModelBackend.fromServiceLoader();
-    return new SharedModel(backends.get("pytorch").initializeForInference(model), true);
+  static SharedModel of(Model model, InferenceSpec spec) {
+    return model.module() instanceof Engine
+        ? new SharedModel(model, false)
+        : new SharedModel(load(model, spec), true);
   }
 
   Model model() {

@@ -2,13 +2,15 @@ package dev.tenon.modelinterface.text;
 
 import dev.tenon.error.InvalidInputException;
 import dev.tenon.internal.Problems;
-import dev.tenon.model.ClassificationHead;
 import dev.tenon.model.Head;
 import dev.tenon.model.Model;
 import dev.tenon.model.Output;
 import dev.tenon.model.Tokenizer.Encoding;
 import dev.tenon.modelinterface.classification.ScoreFunction;
 import dev.tenon.modelinterface.data.TextEncoder;
+import dev.tenon.spec.Arguments;
+import dev.tenon.spec.ClassificationHead;
+import dev.tenon.spec.InferenceSpec;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -34,20 +36,23 @@ public final class TextClassifier implements AutoCloseable {
     this.function = function;
   }
 
-  private static TextClassifier of(SharedModel model) {
-    ClassificationHead classes = classes(model.model());
-    return new TextClassifier(model, TextEncoder.of(model.model()), ScoreFunction.of(classes));
+  /** Opens a directory as {@link InferenceSpec#defaults()} asks. */
+  public static TextClassifier open(Path checkpoint) {
+    return open(checkpoint, InferenceSpec.defaults());
   }
 
   /**
    * Opens a checkpoint directory on the CPU, with the model type {@code hf} and the backend {@code
    * pytorch} of the class path.
    *
+   * @param spec precision, threads
    * @throws dev.tenon.error.UnknownNameException naming the artifact to add, if one is missing
    * @throws dev.tenon.error.CheckpointException if the directory cannot be read
+   * @throws dev.tenon.error.UnsupportedFeatureException for a precision that cannot run here
    */
-  public static TextClassifier open(Path checkpoint) {
-    return of(SharedModel.open("classifier", checkpoint, TextClassifier::classes));
+  public static TextClassifier open(Path checkpoint, InferenceSpec spec) {
+    Arguments arguments = Arguments.of("path", checkpoint);
+    return open(SharedModel.create("classifier", arguments), spec);
   }
 
   /**
@@ -56,7 +61,12 @@ public final class TextClassifier implements AutoCloseable {
    * close.
    */
   public static TextClassifier open(Model model) {
-    return of(SharedModel.open(model, TextClassifier::classes));
+    return open(model, InferenceSpec.defaults());
+  }
+
+  private static TextClassifier open(Model model, InferenceSpec spec) {
+    ScoreFunction function = ScoreFunction.of(classes(model));
+    return new TextClassifier(SharedModel.of(model, spec), TextEncoder.of(model), function);
   }
 
   private static ClassificationHead classes(Model model) {

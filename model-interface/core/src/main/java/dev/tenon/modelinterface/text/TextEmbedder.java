@@ -8,6 +8,7 @@ import dev.tenon.model.Output;
 import dev.tenon.model.Tokenizer.Encoding;
 import dev.tenon.modelinterface.data.TextEncoder;
 import dev.tenon.spec.Arguments;
+import dev.tenon.spec.InferenceSpec;
 import dev.tenon.tensor.TensorData;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -34,18 +35,24 @@ public final class TextEmbedder implements AutoCloseable {
     this.batchTokens = batchTokens;
   }
 
+  /** Opens a directory as {@link InferenceSpec#defaults()} asks. */
+  public static TextEmbedder open(Path checkpoint) {
+    return open(checkpoint, InferenceSpec.defaults());
+  }
+
   /**
    * Opens a directory of sentence-transformers, or of an encoder of transformers, on the CPU, with
    * the model type {@code hf} and the backend {@code pytorch} of the class path.
    *
+   * @param spec precision, threads
    * @throws dev.tenon.error.UnknownNameException naming the artifact to add, if one is missing
    * @throws dev.tenon.error.CheckpointException if the directory cannot be read
+   * @throws dev.tenon.error.UnsupportedFeatureException for a precision that cannot run here
    */
-  public static TextEmbedder open(Path checkpoint) {
+  public static TextEmbedder open(Path checkpoint, InferenceSpec spec) {
     Arguments arguments =
         Arguments.of("path", checkpoint).with("head", Head.POOLED_EMBEDDING.label());
-    return new TextEmbedder(
-        SharedModel.open("embedder", arguments, TextEmbedder::check), LengthBatches.USUAL_TOKENS);
+    return open(SharedModel.create("embedder", arguments), spec);
   }
 
   /**
@@ -54,8 +61,12 @@ public final class TextEmbedder implements AutoCloseable {
    * close.
    */
   public static TextEmbedder open(Model model) {
-    return new TextEmbedder(
-        SharedModel.open(model, TextEmbedder::check), LengthBatches.USUAL_TOKENS);
+    return open(model, InferenceSpec.defaults());
+  }
+
+  private static TextEmbedder open(Model model, InferenceSpec spec) {
+    check(model);
+    return new TextEmbedder(SharedModel.of(model, spec), LengthBatches.USUAL_TOKENS);
   }
 
   private static void check(Model model) {

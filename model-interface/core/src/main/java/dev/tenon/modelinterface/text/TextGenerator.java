@@ -5,7 +5,6 @@ import dev.tenon.chat.ChatTemplate;
 import dev.tenon.chat.Message;
 import dev.tenon.error.EngineClosedException;
 import dev.tenon.error.InvalidInputException;
-import dev.tenon.error.UnknownNameException;
 import dev.tenon.error.UnsupportedFeatureException;
 import dev.tenon.generation.FinishReason;
 import dev.tenon.generation.GenerationOptions;
@@ -17,13 +16,9 @@ import dev.tenon.internal.Problems;
 import dev.tenon.model.Engine;
 import dev.tenon.model.Head;
 import dev.tenon.model.Model;
-import dev.tenon.model.ModelBackend;
-import dev.tenon.model.ModelRegistry;
-import dev.tenon.model.Registry;
 import dev.tenon.modelinterface.generation.GenerationInterface;
 import dev.tenon.spec.Arguments;
 import dev.tenon.spec.InferenceSpec;
-import dev.tenon.tensor.Device;
 import dev.tenon.tensor.TokenIds;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -44,8 +39,6 @@ import java.util.stream.IntStream;
  * Closing waits for the calls in progress; later ones throw {@link EngineClosedException}.
  */
 public final class TextGenerator implements AutoCloseable {
-  private static final String NN = "the artifact dev.tenon:tenon-nn on the class path";
-  private static final String PYTORCH = "the artifact dev.tenon:tenon-pytorch on the class path";
   private static final TextListener SILENT = piece -> {};
 
   private final Model model;
@@ -79,15 +72,7 @@ public final class TextGenerator implements AutoCloseable {
    * @throws dev.tenon.error.UnsupportedFeatureException for a precision that cannot run here
    */
   public static TextGenerator open(Path checkpoint, InferenceSpec spec) {
-    ModelRegistry models = ModelRegistry.fromServiceLoader();
-    Registry<ModelBackend> backends = ModelBackend.fromServiceLoader();
-    Problems missing = new Problems();
-    missing.check(models.types().contains("hf"), "model type hf", "missing", NN);
-    missing.check(backends.names().contains("pytorch"), "backend pytorch", "missing", PYTORCH);
-    missing.throwIfAny(UnknownNameException::new);
-    Arguments path = Arguments.of("path", checkpoint);
-    Model model = models.create("hf", "generator", Device.cpu(), path);
-    return open(model, backends.get("pytorch"), spec);
+    return open(SharedModel.create("generator", Arguments.of("path", checkpoint)), spec);
   }
 
   /**
@@ -99,12 +84,12 @@ public final class TextGenerator implements AutoCloseable {
     checkHead(model);
     return model.module() instanceof Engine
         ? new TextGenerator(model, false)
-        : open(model, ModelBackend.fromServiceLoader().get("pytorch"), InferenceSpec.defaults());
+        : open(model, InferenceSpec.defaults());
   }
 
-  private static TextGenerator open(Model model, ModelBackend backend, InferenceSpec spec) {
+  private static TextGenerator open(Model model, InferenceSpec spec) {
     checkHead(model);
-    return new TextGenerator(backend.initializeForInference(model, spec), true);
+    return new TextGenerator(SharedModel.load(model, spec), true);
   }
 
   private static void checkHead(Model model) {
