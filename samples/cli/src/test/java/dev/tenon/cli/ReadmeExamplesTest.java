@@ -1,5 +1,6 @@
 package dev.tenon.cli;
 
+import static dev.tenon.modelinterface.data.BatchSize.items;
 import static dev.tenon.modelinterface.data.BatchSize.tokens;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -9,12 +10,23 @@ import dev.tenon.cli.conformance.Resources;
 import dev.tenon.generation.GenerationOptions;
 import dev.tenon.model.Model;
 import dev.tenon.model.ModelRegistry;
+import dev.tenon.modelinterface.classification.ClassificationInterface;
 import dev.tenon.modelinterface.data.Batches;
 import dev.tenon.modelinterface.data.Dataset;
+import dev.tenon.modelinterface.data.LabelledText;
 import dev.tenon.modelinterface.data.PromptAnswer;
+import dev.tenon.modelinterface.data.RelatedTexts;
+import dev.tenon.modelinterface.data.TextColumns;
+import dev.tenon.modelinterface.data.TextEncoder;
+import dev.tenon.modelinterface.embedding.EmbeddingInterface;
+import dev.tenon.modelinterface.embedding.EmbeddingLoss;
 import dev.tenon.modelinterface.loop.FinetuneLoop;
 import dev.tenon.modelinterface.sft.SftInterface;
+import dev.tenon.modelinterface.text.Classification;
+import dev.tenon.modelinterface.text.Embedding;
 import dev.tenon.modelinterface.text.Generation;
+import dev.tenon.modelinterface.text.TextClassifier;
+import dev.tenon.modelinterface.text.TextEmbedder;
 import dev.tenon.modelinterface.text.TextGenerator;
 import dev.tenon.modelinterface.text.TextOptions;
 import dev.tenon.nn.HfModels;
@@ -172,5 +184,82 @@ class ReadmeExamplesTest {
       }
     }
     assertThat(printed.toString(StandardCharsets.UTF_8)).isNotBlank();
+  }
+
+  @Test
+  void classifies() {
+    Path classifierDirectory = Resources.directory("families/bert-cls");
+    try (TextClassifier classifier = TextClassifier.open(classifierDirectory)) {
+      Classification found = classifier.classify("The sea is calm.");
+      System.out.println(found.label() + " " + found.score());
+    }
+    assertThat(printed.toString(StandardCharsets.UTF_8)).startsWith("LABEL_");
+  }
+
+  @Test
+  void trainsAClassifier(@TempDir Path directory) throws IOException {
+    Path encoderDirectory = Resources.directory("families/bert-mlm");
+    Path file = directory.resolve("reviews.csv");
+    Files.writeString(file, "text,label\nA fine day,positive\n\"Rain, and wind\",0\n");
+    Path output = directory.resolve("tuned");
+    long seed = 1;
+    Arguments head =
+        Arguments.of("path", encoderDirectory)
+            .with("head", "sequence-classification")
+            .with("labels", List.of("negative", "positive"));
+    Model base = HfModels.registry().create("hf", "classifier", Device.cpu(), head);
+    TextColumns columns =
+        TextColumns.of("text").labelled("label"); // the first line of the file names them
+    Batches batches = LabelledText.read(file, columns, base).batches(tokens(4096), seed).epochs(3);
+    FinetuneSpec spec = FinetuneSpec.steps(batches.size()).learningRate(1e-4);
+    try (Model model = new PyTorchBackend().initialize(base, spec)) {
+      ClassificationInterface classification = new ClassificationInterface();
+      for (NamedArray batch : batches) {
+        System.out.println(classification.trainStep(model, batch)); // {loss=0.69, accuracy=0.5, …}
+      }
+      classification.save(model, output); // a directory that transformers opens
+    }
+    assertThat(printed.toString(StandardCharsets.UTF_8).lines()).hasSize(3);
+    assertThat(output.resolve("config.json")).content().contains("positive");
+  }
+
+  @Test
+  void embeds() {
+    Path embedderDirectory = Resources.directory("families/bert-minilm");
+    try (TextEmbedder embedder = TextEmbedder.open(embedderDirectory)) {
+      List<Embedding> vectors =
+          embedder.embed(List.of("The sea is calm.", "Calm water", "A red house"));
+      System.out.println(vectors.get(0).cosine(vectors.get(1)));
+    }
+    assertThat(Double.parseDouble(printed.toString(StandardCharsets.UTF_8))).isBetween(-1.0, 1.0);
+  }
+
+  @Test
+  void trainsAnEmbedder(@TempDir Path directory) throws IOException {
+    Path embedderDirectory = Resources.directory("families/bert-minilm");
+    Path file = directory.resolve("pairs.jsonl");
+    Files.writeString(
+        file,
+        "{\"question\": \"Who keeps the light?\", \"answer\": \"The keeper.\"}\n"
+            + "{\"question\": \"Where is it?\", \"answer\": \"On a rock.\"}\n");
+    Path output = directory.resolve("tuned");
+    long seed = 1;
+    Model base =
+        HfModels.registry()
+            .create("hf", "embedder", Device.cpu(), Arguments.of("path", embedderDirectory));
+    TextColumns columns = TextColumns.of("question", "answer");
+    Batches batches =
+        RelatedTexts.read(file, columns, TextEncoder.of(base)).batches(items(64), seed).epochs(3);
+    FinetuneSpec spec = FinetuneSpec.steps(batches.size()).learningRate(1e-4);
+    try (Model model = new PyTorchBackend().initialize(base, spec)) {
+      EmbeddingInterface embedding =
+          new EmbeddingInterface(EmbeddingLoss.MULTIPLE_NEGATIVES_RANKING);
+      for (NamedArray batch : batches) {
+        System.out.println(embedding.trainStep(model, batch)); // {loss=0.12, accuracy=0.95, …}
+      }
+      embedding.save(model, output); // a directory that sentence-transformers opens
+    }
+    assertThat(printed.toString(StandardCharsets.UTF_8).lines()).hasSize(3);
+    assertThat(output.resolve("modules.json")).exists();
   }
 }
