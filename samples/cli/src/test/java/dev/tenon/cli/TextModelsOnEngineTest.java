@@ -7,14 +7,17 @@ import static org.assertj.core.api.Assertions.within;
 import dev.tenon.cli.conformance.Resources;
 import dev.tenon.error.InvalidInputException;
 import dev.tenon.internal.Json;
+import dev.tenon.model.Tokenizer;
 import dev.tenon.modelinterface.text.Classification;
 import dev.tenon.modelinterface.text.Embedding;
 import dev.tenon.modelinterface.text.PairScorer;
 import dev.tenon.modelinterface.text.TextClassifier;
 import dev.tenon.modelinterface.text.TextEmbedder;
 import dev.tenon.modelinterface.text.TextPair;
+import dev.tenon.nn.tokenizer.HfTokenizer;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -107,6 +110,23 @@ class TextModelsOnEngineTest {
     try (PairScorer scorer = PairScorer.open(MINILM)) {
       assertThat(scorer.score((String) texts.get(0), (String) texts.get(3)))
           .isCloseTo(cosine, within(5e-6));
+    }
+  }
+
+  /** Ids and types of transformers' {@code truncation="longest_first"}. */
+  @ParameterizedTest
+  @ValueSource(strings = {"bert-cls", "roberta-cls"})
+  void aPairIsCutFromItsLongerTextFirst(String family) {
+    Tokenizer tokenizer = HfTokenizer.open(Resources.directory("families/" + family));
+    for (Object each : list("pairs", family)) {
+      Map<?, ?> row = (Map<?, ?>) each;
+      int most = ((Number) row.get("max_length")).intValue();
+      Tokenizer.Encoding found =
+          tokenizer.encodePair((String) row.get("first"), (String) row.get("second"), most);
+      double[] ids = TransformersReference.numbers(row.get("ids"));
+      double[] types = TransformersReference.numbers(row.get("types"));
+      assertThat(found.ids().stream().asDoubleStream().toArray()).as("%s", row).isEqualTo(ids);
+      assertThat(found.typeIds().stream().mapToDouble(x -> x).toArray()).isEqualTo(types);
     }
   }
 }

@@ -2,13 +2,13 @@ package dev.tenon.cli.conformance;
 
 import dev.tenon.checkpoint.Weights;
 import dev.tenon.error.UnsupportedFeatureException;
-import dev.tenon.spec.ClassificationHead;
 import dev.tenon.model.Head;
 import dev.tenon.model.Network;
 import dev.tenon.model.Parameter;
 import dev.tenon.model.Parameter.Stage;
 import dev.tenon.model.Program;
 import dev.tenon.nn.script.ScriptText;
+import dev.tenon.spec.ClassificationHead;
 import dev.tenon.tensor.DType;
 import dev.tenon.tensor.Shape;
 import dev.tenon.tensor.TensorData;
