@@ -30,12 +30,10 @@ class Bf16BandTest {
     Path directory = Resources.directory("families/" + name);
     OracleFolder folder = OracleReader.folder(directory);
     Model network =
-        HfModels.registry()
-            .create("hf", "band", Device.cpu(), Arguments.of("path", directory));
+        HfModels.registry().create("hf", "band", Device.cpu(), Arguments.of("path", directory));
     double[] squares = new double[2];
     try (Model model =
-        new PyTorchBackend()
-            .initialize(network, TrainRun.spec(4096).precision(Precision.BF16))) {
+        new PyTorchBackend().initialize(network, TrainRun.spec(4096).precision(Precision.BF16))) {
       Metrics metrics =
           model
               .trainEngine()
