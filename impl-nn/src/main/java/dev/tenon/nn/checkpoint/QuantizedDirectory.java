@@ -44,8 +44,7 @@ record QuantizedDirectory(ConfigFile config, QuantizedWeights weights) {
    */
   static Optional<QuantizedDirectory> find(Path directory, ConfigFile config) {
     boolean ours =
-        config.values().get(KEY) instanceof Map<?, ?> map
-            && METHOD.equals(map.get("quant_method"));
+        config.values().get(KEY) instanceof Map<?, ?> map && METHOD.equals(map.get("quant_method"));
     return ours ? Optional.of(open(directory, config)) : Optional.empty();
   }
 
