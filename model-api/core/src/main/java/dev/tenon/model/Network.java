@@ -8,6 +8,7 @@ import dev.tenon.error.UnsupportedFeatureException;
 import dev.tenon.internal.Problems;
 import dev.tenon.spec.ClassificationHead;
 import dev.tenon.spec.FinetuneSpec;
+import dev.tenon.spec.Precision;
 import dev.tenon.tensor.NamedArray;
 import dev.tenon.tensor.Shape;
 import java.nio.file.Path;
@@ -73,6 +74,11 @@ public non-sealed interface Network extends ModelModule {
    */
   default Optional<QuantizedWeights> quantized() {
     return Optional.empty();
+  }
+
+  /** The precision of weights that are {@link #quantized()}. */
+  default Optional<Precision> quantization() {
+    return quantized().map(QuantizedWeights::precision);
   }
 
   /**

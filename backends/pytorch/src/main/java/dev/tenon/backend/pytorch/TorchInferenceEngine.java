@@ -31,7 +31,7 @@ final class TorchInferenceEngine extends TorchEngine {
   static TorchInferenceEngine open(
       TorchBridge bridge, Network network, InferenceSpec spec, long headChunkBytes) {
     Optional<QuantizedWeights> stored = network.quantized();
-    Precision precision = spec.resolve(stored.map(QuantizedWeights::precision));
+    Precision precision = spec.resolve(network.quantization());
     Prelude prelude = Kernels.find(bridge, precision);
     try (NativeScope loading = bridge.scope("load")) {
       InferenceModel model =
