@@ -38,11 +38,7 @@ final class TorchInferenceEngine extends TorchEngine {
           stored.isPresent()
               ? InferenceModel.stored(bridge, network, stored.get(), prelude, spec.threads())
               : InferenceModel.fuse(
-                  bridge,
-                  network,
-                  StageWeights.map(network, loading),
-                  prelude,
-                  spec.threads());
+                  bridge, network, StageWeights.map(network, loading), prelude, spec.threads());
       return new TorchInferenceEngine(bridge, network, precision, model, headChunkBytes);
     }
   }
