@@ -70,14 +70,14 @@ public record Program(
     problems.throwIfAny(InvalidInputException::new);
   }
 
-  /** Whether it has a key/value cache: tokens see only earlier ones, so it can go on from them. */
-  public boolean cached() {
-    return keyValueHeads > 0;
-  }
-
   /** A program whose blocks give nothing but their result. */
   public Program(
       String text, int layers, int hiddenSize, int vocabSize, int keyValueHeads, int headDim) {
     this(text, layers, hiddenSize, vocabSize, keyValueHeads, headDim, Set.of());
+  }
+
+  /** Whether it has a key/value cache: tokens see only earlier ones, so it can go on from them. */
+  public boolean cached() {
+    return keyValueHeads > 0;
   }
 }
