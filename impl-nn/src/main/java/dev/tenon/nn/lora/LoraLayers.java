@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.BiPredicate;
 import java.util.function.Predicate;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
@@ -69,11 +70,13 @@ final class LoraLayers {
     Predicate<Parameter> chosen =
         config.targets().contains(LoraConfig.ALL_LINEAR)
             ? x -> x.stage() == Parameter.Stage.BLOCK && isLayer(x)
-            : named("lora targets", config.targets());
+            : named("lora targets", config.targets(), LoraLayers::isModule);
+    Set<String> whole = saved(config); // as in peft, those get no adapter
     List<LoraLayer> layers = new ArrayList<>();
     Set<String> without = new TreeSet<>();
     for (Parameter each : network.parameters()) {
-      if (each.key().endsWith(".weight") && chosen.test(each)) {
+      boolean weight = each.key().endsWith(".weight") && !whole.contains(each.name());
+      if (weight && chosen.test(each)) {
         if (isLayer(each)) {
           layers.add(new LoraLayer(each, isTransposed(each)));
         } else {
@@ -117,8 +120,8 @@ final class LoraLayers {
    */
   Set<String> saved(LoraConfig config) {
     Predicate<Parameter> chosen =
-        named("lora modules_to_save", config.modulesToSave())
-            .or(x -> PeftConfig.NEW_HEADS.stream().anyMatch(name -> fits(moduleOf(x), name)));
+        named("lora modules_to_save", config.modulesToSave(), LoraLayers::isWithin)
+            .or(LoraLayers::isNewHead);
     Set<String> names = new LinkedHashSet<>();
     Problems problems = new Problems();
     for (Parameter each : network.parameters()) {
@@ -135,28 +138,49 @@ final class LoraLayers {
     return names;
   }
 
-  /** Parameters of the modules that names fit; every name fits one. */
-  private Predicate<Parameter> named(String what, List<String> names) {
+  /** What an adapter's file calls {@code modules_to_save}: as peft, both names of new heads. */
+  List<String> savedModules(LoraConfig config) {
+    Set<String> names = new LinkedHashSet<>(config.modulesToSave());
+    if (network.parameters().stream().anyMatch(LoraLayers::isNewHead)) {
+      names.addAll(new TreeSet<>(PeftConfig.NEW_HEADS));
+    }
+    return List.copyOf(names);
+  }
+
+  private static boolean isNewHead(Parameter parameter) {
+    return PeftConfig.NEW_HEADS.stream().anyMatch(name -> isWithin(parameter, name));
+  }
+
+  /** Parameters that names fit; every name fits one. */
+  private Predicate<Parameter> named(
+      String what, List<String> names, BiPredicate<Parameter, String> rule) {
     Problems problems = new Problems();
     for (String name : names) {
-      boolean found = network.parameters().stream().anyMatch(x -> isModule(x, name));
+      boolean found = network.parameters().stream().anyMatch(x -> rule.test(x, name));
       problems.check(found, what, name, "a module of " + network.architecture());
     }
     problems.throwIfAny(InvalidInputException::new);
-    return x -> names.stream().anyMatch(name -> isModule(x, name));
+    return x -> names.stream().anyMatch(name -> rule.test(x, name));
+  }
+
+  /** peft's rule for modules_to_save: a module around the parameter whose name ends so. */
+  private static boolean isWithin(Parameter parameter, String name) {
+    String module = moduleOf(parameter.name());
+    for (int end = module.length(); end > 0; end = module.lastIndexOf('.', end - 1)) {
+      if (module.substring(0, end).endsWith(name)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static boolean isModule(Parameter parameter, String name) {
     boolean leaf = parameter.name().endsWith(".weight") || parameter.name().endsWith(".bias");
-    return leaf && fits(moduleOf(parameter), name);
-  }
-
-  private static String moduleOf(Parameter parameter) {
-    return moduleOf(parameter.name());
+    return leaf && fits(moduleOf(parameter.name()), name);
   }
 
   /** The module that a parameter is the weight or bias of. */
-  static String moduleOf(String parameter) {
+  private static String moduleOf(String parameter) {
     return parameter.replaceFirst("\\.(weight|bias)$", "");
   }
 

@@ -210,7 +210,7 @@ public final class LoraNetwork implements Network {
    */
   @Override
   public void save(Path directory, Weights weights) {
-    PeftDirectory.write(directory, this, layers, saved, weights, digest.of(base, saved));
+    PeftDirectory.write(directory, this, layers, weights, digest.of(base, saved));
   }
 
   /** What {@link #save} wrote, if the base is still the same. */

@@ -14,7 +14,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -32,12 +31,7 @@ record PeftDirectory(LoraConfig config, PeftTensors tensors) {
   }
 
   static void write(
-      Path directory,
-      LoraNetwork network,
-      List<LoraLayer> layers,
-      Set<String> saved,
-      Weights weights,
-      String digest) {
+      Path directory, LoraNetwork network, List<LoraLayer> layers, Weights weights, String digest) {
     LoraConfig config = network.config();
     List<String> targets =
         config.targets().contains(LoraConfig.ALL_LINEAR)
@@ -47,7 +41,7 @@ record PeftDirectory(LoraConfig config, PeftTensors tensors) {
         PeftConfig.toMap(
             config,
             targets,
-            saved.stream().map(LoraLayers::moduleOf).distinct().toList(),
+            new LoraLayers(network.base()).savedModules(config),
             layers.stream().anyMatch(LoraLayer::transposed),
             network.head(),
             source(network.base()));

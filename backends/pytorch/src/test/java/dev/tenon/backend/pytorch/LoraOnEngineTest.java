@@ -6,12 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.tenon.backend.testkit.LeakExtension;
 import dev.tenon.checkpoint.CheckpointDirectory;
 import dev.tenon.error.CheckpointException;
+import dev.tenon.error.UnknownNameException;
 import dev.tenon.generation.GenerationOptions;
 import dev.tenon.model.Metrics;
 import dev.tenon.model.Model;
 import dev.tenon.model.Output;
 import dev.tenon.nn.HfModels;
 import dev.tenon.nn.family.llama.LlamaConfig;
+import dev.tenon.nn.lora.LoraAdapters;
 import dev.tenon.nn.lora.LoraConfig;
 import dev.tenon.nn.lora.LoraNetwork;
 import dev.tenon.spec.AdamW;
@@ -179,6 +181,33 @@ class LoraOnEngineTest {
         Model back = running(base())) {
       assertThat(logits(plain)).isEqualTo(logits(back));
     }
+  }
+
+  @Test
+  void adaptersOnOneBaseAreChosenByName() {
+    for (String name : List.of("one", "two")) {
+      try (Model model = training(adapted(CONFIG.rankStabilised(name.equals("two"))), spec())) {
+        step(model, name.length());
+        step(model, name.hashCode() & 15);
+        model.engine().save(scratch.resolve(name));
+      }
+    }
+    LoraAdapters adapters =
+        LoraAdapters.open(
+            base(), Map.of("one", scratch.resolve("one"), "two", scratch.resolve("two")));
+    assertThat(adapters.names()).containsExactly("one", "two");
+    try (Model plain = running(adapters.base());
+        Model one = running(adapters.with("one"));
+        Model two = running(adapters.with("two"));
+        Model alone = running(opened(scratch.resolve("one")));
+        Model back = running(adapters.base())) {
+      TensorData before = logits(plain);
+      assertThat(logits(one)).isEqualTo(logits(alone)).isNotEqualTo(logits(two));
+      assertThat(logits(two)).isNotEqualTo(before);
+      assertThat(logits(back)).isEqualTo(before);
+      assertThat(logits(plain)).isEqualTo(before);
+    }
+    assertThatThrownBy(() -> adapters.with("three")).isInstanceOf(UnknownNameException.class);
   }
 
   /** Logits of this network are below 1; merging changes the order of a sum of 40 products. */
