@@ -138,13 +138,15 @@ class ReadmeExamplesTest {
     Path adapters = directory.resolve("adapters");
     Path merged = directory.resolve("merged");
     FinetuneSpec spec = FinetuneSpec.steps(2).learningRate(1e-4);
+    Model source =
+        HfModels.registry().create("hf", "data", Device.cpu(), Arguments.of("path", checkpoint));
+    Batches batches = PromptAnswer.read(file, source.tokenizer()).batches(tokens(64), 1).steps(2);
+    FinetuneLoop loop = FinetuneLoop.builder(new SftInterface(), batches).output(adapters).build();
     Arguments lora =
         Arguments.of(Map.of("rank", 8, "alpha", 16, "targets", List.of("q_proj", "v_proj")));
     ModelConfig adapted =
         ModelConfig.of("hf", Arguments.of("path", checkpoint)).wrappedIn("lora", lora);
     Model base = HfModels.registry().create(adapted, "actor", Device.cpu());
-    Batches batches = PromptAnswer.read(file, base.tokenizer()).batches(tokens(64), 1).steps(2);
-    FinetuneLoop loop = FinetuneLoop.builder(new SftInterface(), batches).output(adapters).build();
     try (Model actor = new PyTorchBackend().initialize(base, spec)) {
       loop.run(actor); // saves adapter_config.json and adapter_model.safetensors
     }
