@@ -5,10 +5,12 @@ import dev.tenon.error.CheckpointException;
 import dev.tenon.error.InvalidInputException;
 import dev.tenon.error.UnsupportedFeatureException;
 import dev.tenon.internal.Problems;
+import dev.tenon.model.EmbeddingHead;
 import dev.tenon.model.Head;
 import dev.tenon.model.Network;
 import dev.tenon.model.Parameter;
 import dev.tenon.model.Program;
+import dev.tenon.spec.ClassificationHead;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -191,6 +193,21 @@ public final class LoraNetwork implements Network {
   @Override
   public int maxPositions() {
     return base.maxPositions();
+  }
+
+  @Override
+  public int tokenTypes() {
+    return base.tokenTypes();
+  }
+
+  @Override
+  public Optional<ClassificationHead> classificationHead() {
+    return base.classificationHead();
+  }
+
+  @Override
+  public Optional<EmbeddingHead> embeddingHead() {
+    return base.embeddingHead();
   }
 
   /** What the base keeps, and of each adapter its input after dropout and its low-rank vector. */

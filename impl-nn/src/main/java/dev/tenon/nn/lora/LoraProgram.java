@@ -45,8 +45,7 @@ final class LoraProgram {
         program.hiddenSize(),
         program.vocabSize(),
         program.keyValueHeads(),
-        program.headDim(),
-        program.blockOutputs());
+        program.headDim());
   }
 
   private static String keys(List<LoraLayer> layers, Predicate<LoraLayer> which) {

@@ -16,6 +16,8 @@ import dev.tenon.model.Model;
 import dev.tenon.model.ModelBackend;
 import dev.tenon.model.Output;
 import dev.tenon.nn.HfModels;
+import dev.tenon.nn.lora.LoraConfig;
+import dev.tenon.nn.lora.LoraNetwork;
 import dev.tenon.spec.Arguments;
 import dev.tenon.spec.FinetuneSpec;
 import dev.tenon.tensor.Device;
@@ -181,6 +183,25 @@ class EncoderTest {
       found[h] = (float) (vector[h] / (normalize ? Math.sqrt(square) : 1));
     }
     return found;
+  }
+
+  /** Fresh adapters add nothing; types, classes and pooling are the base's. */
+  @ParameterizedTest
+  @MethodSource("networks")
+  void anAdaptedEncoderIsTheSameEncoder(String family, Head head) {
+    Model base = TinyEncoder.create(family, head, 0);
+    Model adapted =
+        base.withModule(LoraNetwork.create(base.network(), LoraConfig.rank(2), 1));
+    assertThat(adapted.network().tokenTypes()).isEqualTo(base.network().tokenTypes());
+    assertThat(adapted.network().classificationHead())
+        .isEqualTo(base.network().classificationHead());
+    assertThat(adapted.network().embeddingHead()).isEqualTo(base.network().embeddingHead());
+    Output output = TinyEncoder.output(head);
+    try (Model plain = backend.initializeForInference(base);
+        Model trained = backend.initialize(adapted, SPEC)) {
+      assertClose(
+          trained.engine().forward(BATCH, output), plain.engine().forward(BATCH, output));
+    }
   }
 
   @Test
