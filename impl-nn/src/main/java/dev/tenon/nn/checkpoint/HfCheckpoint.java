@@ -1,6 +1,5 @@
 package dev.tenon.nn.checkpoint;
 
-import dev.tenon.checkpoint.QuantizedWeights;
 import dev.tenon.checkpoint.SafetensorsFile;
 import dev.tenon.checkpoint.ShardedWeights;
 import dev.tenon.checkpoint.ShardedWriter;
@@ -25,6 +24,7 @@ import dev.tenon.nn.family.Architecture;
 import dev.tenon.nn.family.Family;
 import dev.tenon.nn.family.HeadKeys;
 import dev.tenon.nn.tokenizer.HfTokenizer;
+import dev.tenon.spec.ClassificationHead;
 import dev.tenon.tensor.Device;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -54,7 +54,6 @@ public final class HfCheckpoint {
   private final Tokenizer tokenizer;
   private final Optional<SentenceModules> modules;
   private final Optional<EmbeddingHead> embedding;
-  private final Optional<QuantizedWeights> quantized;
 
   private HfCheckpoint(
       ConfigFile config,
@@ -62,15 +61,13 @@ public final class HfCheckpoint {
       Weights weights,
       Companions companions,
       Optional<SentenceModules> modules,
-      Optional<EmbeddingHead> embedding,
-      Optional<QuantizedWeights> quantized) {
+      Optional<EmbeddingHead> embedding) {
     this.config = config;
     this.architecture = architecture;
     this.weights = weights;
     this.companions = companions;
     this.modules = modules;
     this.embedding = embedding;
-    this.quantized = quantized;
     this.tokenizer = HfTokenizer.open(companions.directory());
   }
 
@@ -107,9 +104,7 @@ public final class HfCheckpoint {
   public static HfCheckpoint open(
       Path directory, Registry<Family> families, Optional<NewHead> newHead) {
     refuseFile(directory);
-    ConfigFile written = ConfigFile.read(directory.resolve("config.json"));
-    Optional<QuantizedDirectory> quantized = QuantizedDirectory.find(directory, written);
-    ConfigFile found = quantized.map(QuantizedDirectory::config).orElse(written);
+    ConfigFile found = ConfigFile.read(directory.resolve("config.json"));
     boolean mayEmbed = newHead.map(x -> x.head() == Head.POOLED_EMBEDDING).orElse(true);
     Optional<SentenceModules> modules =
         mayEmbed ? SentenceModules.read(directory) : Optional.empty();
@@ -119,33 +114,15 @@ public final class HfCheckpoint {
     Architecture architecture = architecture(config, families);
     EndTokens.check(directory, config, architecture.program().vocabSize());
     Optional<EmbeddingHead> embedding = embedding(architecture, directory, modules, head);
-    quantized.ifPresent(x -> x.check(architecture, newHead.isPresent() && !config.equals(found)));
-    Weights weights =
-        quantized.isPresent()
-            ? new NoWeights(directory, architecture)
-            : weights(directory, architecture, head, embedding);
-    return new HfCheckpoint(
-        config,
-        architecture,
-        weights,
-        new Companions(directory),
-        modules,
-        embedding,
-        quantized.map(QuantizedDirectory::weights));
-  }
-
-  private static Weights weights(
-      Path directory,
-      Architecture architecture,
-      Optional<NewHead> head,
-      Optional<EmbeddingHead> embedding) {
     Weights source = PrefixedWeights.of(architecture, ShardedWeights.open(directory, WEIGHTS));
     Weights complete =
         new StartedWeights(
             source,
             new RandomWeights(architecture, head.map(NewHead::seed).orElse(0L)),
             startable(architecture, embedding, head.isPresent()));
-    return new WeightTable(directory.toString(), architecture, complete);
+    Weights weights = new WeightTable(directory.toString(), architecture, complete);
+    return new HfCheckpoint(
+        config, architecture, weights, new Companions(directory), modules, embedding);
   }
 
   /** Whether a directory with a Pooling is one of an embedding. */
@@ -158,7 +135,8 @@ public final class HfCheckpoint {
 
   /** The configuration with another head; as it is where it has that head already. */
   private static ConfigFile with(ConfigFile config, Registry<Family> families, NewHead newHead) {
-    Map<Head, String> names = family(config.reader(), families).architectures();
+    Map<Head, String> names =
+        HeadKeys.withClasses(family(config.reader(), families).architectures());
     Head head = newHead.head();
     if (!names.containsKey(head)) {
       throw new UnsupportedFeatureException(
@@ -234,8 +212,7 @@ public final class HfCheckpoint {
         weights,
         new Companions(tokenizerDirectory),
         Optional.empty(),
-        embedding(architecture, tokenizerDirectory, Optional.empty(), Optional.empty()),
-        Optional.empty());
+        embedding(architecture, tokenizerDirectory, Optional.empty(), Optional.empty()));
   }
 
   private static void refuseFile(Path path) {
@@ -261,7 +238,13 @@ public final class HfCheckpoint {
 
   private static Architecture architecture(ConfigFile config, Registry<Family> families) {
     ConfigReader keys = config.reader();
-    return family(keys, families).read(keys);
+    Architecture read = family(keys, families).read(keys);
+    if (read.head() != Head.VALUE) {
+      return read;
+    }
+    Optional<ClassificationHead> several = HeadKeys.severalClasses(keys);
+    keys.finish();
+    return several.map(read::classifying).orElse(read);
   }
 
   private static Family family(ConfigReader keys, Registry<Family> families) {
@@ -299,17 +282,6 @@ public final class HfCheckpoint {
 
   Weights weights() {
     return weights;
-  }
-
-  Optional<QuantizedWeights> quantized() {
-    return quantized;
-  }
-
-  /** Writes the model with quantised weights; the rest of the directory as {@link #save} does. */
-  void saveQuantized(Path directory, QuantizedWeights values) {
-    new HfWriter(directory, MAX_SHARD_BYTES)
-        .write(QuantizedDirectory.mark(config, values.precision()), companions, values.tensors());
-    embedding.filter(SentenceWriter::canTell).ifPresent(x -> saveModules(directory, x));
   }
 
   Optional<EmbeddingHead> embeddingHead() {

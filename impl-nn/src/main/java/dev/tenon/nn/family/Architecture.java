@@ -6,6 +6,7 @@ import dev.tenon.model.Head;
 import dev.tenon.model.Parameter;
 import dev.tenon.model.Program;
 import dev.tenon.spec.ClassificationHead;
+import dev.tenon.tensor.Shape;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -84,6 +85,39 @@ public record Architecture(
         start,
         0,
         Optional.empty());
+  }
+
+  /** The same with several classes for the one number of its value head. */
+  public Architecture classifying(ClassificationHead several) {
+    List<Parameter> table =
+        parameters.stream().map(x -> widened(x, several.labels().size())).toList();
+    return new Architecture(
+        name,
+        Head.SEQUENCE_CLASSIFICATION,
+        table,
+        program,
+        maxPositions,
+        tied,
+        ignored,
+        prefix,
+        keptPerToken,
+        start,
+        tokenTypes,
+        Optional.of(several));
+  }
+
+  private static Parameter widened(Parameter x, int rows) {
+    return x.name().equals(HeadKeys.SCORE)
+        ? new Parameter(
+            x.name(),
+            x.key(),
+            x.dtype(),
+            Shape.of(rows, x.shape().dim(1)),
+            x.stage(),
+            x.layer(),
+            x.alsoUsedBy(),
+            x.decay())
+        : x;
   }
 
   /**

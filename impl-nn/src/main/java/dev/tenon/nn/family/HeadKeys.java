@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -66,16 +67,27 @@ public final class HeadKeys {
     return listed.get(0) == Head.VALUE ? valueOrClasses(keys, listed) : listed.get(0);
   }
 
-  /** A decoder's classification with one label is a value head. */
+  /** A decoder's classification with one label is a value head; a family need not know others. */
   private static Head valueOrClasses(ConfigReader keys, List<Head> listed) {
-    if (labels(keys).size() == 1) {
-      return Head.VALUE;
+    boolean classes = labels(keys).size() > 1 && listed.contains(Head.SEQUENCE_CLASSIFICATION);
+    return classes ? Head.SEQUENCE_CLASSIFICATION : Head.VALUE;
+  }
+
+  /**
+   * The heads of a family, with the classification that every value head can be: transformers calls
+   * both alike.
+   */
+  public static Map<Head, String> withClasses(Map<Head, String> names) {
+    Map<Head, String> all = new TreeMap<>(names);
+    if (names.containsKey(Head.VALUE)) {
+      all.putIfAbsent(Head.SEQUENCE_CLASSIFICATION, String.valueOf(names.get(Head.VALUE)));
     }
-    if (!listed.contains(Head.SEQUENCE_CLASSIFICATION)) {
-      keys.unsupported(keys.has(ID_TO_LABEL) ? ID_TO_LABEL : NUM_LABELS, "num_labels 1");
-      return Head.VALUE;
-    }
-    return Head.SEQUENCE_CLASSIFICATION;
+    return all;
+  }
+
+  /** The classes of a network with a value head, if its configuration names more than one. */
+  public static Optional<ClassificationHead> severalClasses(ConfigReader keys) {
+    return classes(keys, Head.SEQUENCE_CLASSIFICATION).filter(x -> x.labels().size() > 1);
   }
 
   private static boolean lists(ConfigReader keys, Map<Head, String> names, Head head) {

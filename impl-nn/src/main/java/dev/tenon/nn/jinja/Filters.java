@@ -174,8 +174,7 @@ final class Filters {
     return Strings.strip(Printing.str(value), characters, true, true);
   }
 
-  private static final Pattern WORD =
-      Pattern.compile("[^-\\s({\\[<]+", Pattern.UNICODE_CHARACTER_CLASS);
+  private static final Pattern WORD = Pattern.compile("[^-\\s({\\[<]+");
 
   /** jinja2's own rule: a new word begins after white space, a hyphen or an opening bracket. */
   private static String title(String text) {
