@@ -26,8 +26,6 @@ import picocli.CommandLine.ScopeType;
       FinetuneCommand.class,
       GenerateCommand.class,
       ConformanceCommand.class,
-      QualityCommand.class,
-      QuantizeCommand.class,
       DoctorCommand.class
     })
 public final class Tenon {

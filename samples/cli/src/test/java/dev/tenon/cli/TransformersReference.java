@@ -27,8 +27,15 @@ final class TransformersReference {
   /** The script's answer. */
   static Map<String, Object> ask(Path directory, Map<String, Object> request, Path scratch)
       throws IOException, InterruptedException {
+    return ask(SCRIPT, directory, request, scratch);
+  }
+
+  /** The answer of another script. */
+  static Map<String, Object> ask(
+      String script, Path directory, Map<String, Object> request, Path scratch)
+      throws IOException, InterruptedException {
     Path question = Files.writeString(scratch.resolve("request.json"), Json.compact(request));
-    Path answer = run(SCRIPT, scratch, directory.toString(), question.toString());
+    Path answer = run(script, scratch, directory.toString(), question.toString());
     return Json.readObject(answer).toMap();
   }
 

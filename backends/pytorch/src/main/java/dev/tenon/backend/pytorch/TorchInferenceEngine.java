@@ -3,16 +3,12 @@ package dev.tenon.backend.pytorch;
 import dev.tenon.backend.pytorch.internal.NativeScope;
 import dev.tenon.backend.pytorch.internal.TorchBridge;
 import dev.tenon.backend.pytorch.internal.TorchValue;
-import dev.tenon.checkpoint.QuantizedWeights;
 import dev.tenon.checkpoint.Weights;
 import dev.tenon.model.Network;
 import dev.tenon.nn.script.Prelude;
 import dev.tenon.spec.FinetuneSpec;
 import dev.tenon.spec.InferenceSpec;
 import dev.tenon.spec.Precision;
-import java.io.IOException;
-import java.nio.file.Path;
-import java.util.Optional;
 
 /** Inference through the fused weights. */
 final class TorchInferenceEngine extends TorchEngine {
@@ -30,16 +26,15 @@ final class TorchInferenceEngine extends TorchEngine {
 
   static TorchInferenceEngine open(
       TorchBridge bridge, Network network, InferenceSpec spec, long headChunkBytes) {
-    Optional<QuantizedWeights> stored = network.quantized();
-    Precision precision = spec.resolve(network.quantization());
-    Prelude prelude = Kernels.find(bridge, precision);
+    Prelude prelude = Kernels.find(bridge, spec.precision().orElse(Precision.F32));
     try (NativeScope loading = bridge.scope("load")) {
-      InferenceModel model =
-          stored.isPresent()
-              ? InferenceModel.stored(bridge, network, stored.get(), prelude, spec.threads())
-              : InferenceModel.fuse(
-                  bridge, network, StageWeights.map(network, loading), prelude, spec.threads());
-      return new TorchInferenceEngine(bridge, network, precision, model, headChunkBytes);
+      StageWeights weights = StageWeights.map(network, loading);
+      return new TorchInferenceEngine(
+          bridge,
+          network,
+          prelude.precision(),
+          InferenceModel.fuse(bridge, network, weights, prelude, spec.threads()),
+          headChunkBytes);
     }
   }
 
@@ -51,19 +46,6 @@ final class TorchInferenceEngine extends TorchEngine {
   @Override
   SessionRows sessionRows() {
     return new KeyValueCache(model, bridge);
-  }
-
-  @Override
-  void write(Path directory) throws IOException {
-    if (precision() != Precision.INT8 && precision() != Precision.INT4) {
-      super.write(directory);
-      return;
-    }
-    Network network = network();
-    network.saveQuantized(
-        directory,
-        network.quantized().orElseGet(() -> StoredParts.quantize(bridge, network, precision())));
-    record().quantization(precision()).write(directory);
   }
 
   @Override
