@@ -14,7 +14,8 @@ import numpy as np, torch
 from safetensors.torch import save_file
 from transformers import AutoModelForSequenceClassification
 
-FOLDERS = ["llama", "llama-bf16-v4config", "gpt2", "gpt2-hub-names"]
+FOLDERS = ["llama", "llama-bf16-v4config", "gpt2", "gpt2-hub-names",
+           "mistral-window8", "qwen2", "qwen3", "gemma", "gemma2", "mixtral"]
 LENGTHS = [5, 1, 12, 7]
 torch.set_num_threads(1)
 

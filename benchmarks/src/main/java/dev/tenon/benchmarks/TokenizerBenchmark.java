@@ -1,6 +1,8 @@
 package dev.tenon.benchmarks;
 
 import dev.tenon.model.Tokenizer.Encoding;
+import dev.tenon.model.Tokenizer.Padding;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -21,5 +23,17 @@ public class TokenizerBenchmark {
   @Benchmark
   public Encoding encode(TokenizerState state) {
     return state.tokenizer.encode(state.text, false);
+  }
+
+  /** The same words as a thousand texts, one after the other. */
+  @Benchmark
+  public long encodeOneByOne(TokenizerState state) {
+    return state.texts.stream().mapToLong(x -> state.tokenizer.encode(x, false).ids().size()).sum();
+  }
+
+  /** The same words as a thousand texts in one batch. */
+  @Benchmark
+  public List<Encoding> encodeBatch(TokenizerState state) {
+    return state.tokenizer.encodeBatch(state.texts, Padding.NONE, Integer.MAX_VALUE);
   }
 }

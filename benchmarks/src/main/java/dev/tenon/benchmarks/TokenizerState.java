@@ -5,6 +5,8 @@ import dev.tenon.nn.tokenizer.HfTokenizer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
+import java.util.List;
 import org.openjdk.jmh.annotations.Level;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
@@ -18,6 +20,9 @@ public class TokenizerState {
 
   Tokenizer tokenizer;
   final String text = "the quick brown fox jumps over the lazy dog ".repeat(WORDS / 9);
+
+  final List<String> texts =
+      Collections.nCopies(1000, "the quick brown fox jumps over the lazy dog and ");
 
   /** Writes and opens the tokenizer. */
   @Setup(Level.Trial)

@@ -1,5 +1,6 @@
 package dev.tenon.nn.checkpoint;
 
+import dev.tenon.checkpoint.QuantizedWeights;
 import dev.tenon.checkpoint.SafetensorsFile;
 import dev.tenon.checkpoint.ShardedWeights;
 import dev.tenon.checkpoint.ShardedWriter;
@@ -54,6 +55,7 @@ public final class HfCheckpoint {
   private final Tokenizer tokenizer;
   private final Optional<SentenceModules> modules;
   private final Optional<EmbeddingHead> embedding;
+  private final Optional<QuantizedWeights> quantized;
 
   private HfCheckpoint(
       ConfigFile config,
@@ -61,13 +63,15 @@ public final class HfCheckpoint {
       Weights weights,
       Companions companions,
       Optional<SentenceModules> modules,
-      Optional<EmbeddingHead> embedding) {
+      Optional<EmbeddingHead> embedding,
+      Optional<QuantizedWeights> quantized) {
     this.config = config;
     this.architecture = architecture;
     this.weights = weights;
     this.companions = companions;
     this.modules = modules;
     this.embedding = embedding;
+    this.quantized = quantized;
     this.tokenizer = HfTokenizer.open(companions.directory());
   }
 
@@ -104,7 +108,9 @@ public final class HfCheckpoint {
   public static HfCheckpoint open(
       Path directory, Registry<Family> families, Optional<NewHead> newHead) {
     refuseFile(directory);
-    ConfigFile found = ConfigFile.read(directory.resolve("config.json"));
+    ConfigFile written = ConfigFile.read(directory.resolve("config.json"));
+    Optional<QuantizedDirectory> quantized = QuantizedDirectory.find(directory, written);
+    ConfigFile found = quantized.map(QuantizedDirectory::config).orElse(written);
     boolean mayEmbed = newHead.map(x -> x.head() == Head.POOLED_EMBEDDING).orElse(true);
     Optional<SentenceModules> modules =
         mayEmbed ? SentenceModules.read(directory) : Optional.empty();
@@ -114,15 +120,33 @@ public final class HfCheckpoint {
     Architecture architecture = architecture(config, families);
     EndTokens.check(directory, config, architecture.program().vocabSize());
     Optional<EmbeddingHead> embedding = embedding(architecture, directory, modules, head);
+    quantized.ifPresent(x -> x.check(architecture, newHead.isPresent() && !config.equals(found)));
+    Weights weights =
+        quantized.isPresent()
+            ? new NoWeights(directory, architecture)
+            : weights(directory, architecture, head, embedding);
+    return new HfCheckpoint(
+        config,
+        architecture,
+        weights,
+        new Companions(directory),
+        modules,
+        embedding,
+        quantized.map(QuantizedDirectory::weights));
+  }
+
+  private static Weights weights(
+      Path directory,
+      Architecture architecture,
+      Optional<NewHead> head,
+      Optional<EmbeddingHead> embedding) {
     Weights source = PrefixedWeights.of(architecture, ShardedWeights.open(directory, WEIGHTS));
     Weights complete =
         new StartedWeights(
             source,
             new RandomWeights(architecture, head.map(NewHead::seed).orElse(0L)),
             startable(architecture, embedding, head.isPresent()));
-    Weights weights = new WeightTable(directory.toString(), architecture, complete);
-    return new HfCheckpoint(
-        config, architecture, weights, new Companions(directory), modules, embedding);
+    return new WeightTable(directory.toString(), architecture, complete);
   }
 
   /** Whether a directory with a Pooling is one of an embedding. */
@@ -212,7 +236,8 @@ public final class HfCheckpoint {
         weights,
         new Companions(tokenizerDirectory),
         Optional.empty(),
-        embedding(architecture, tokenizerDirectory, Optional.empty(), Optional.empty()));
+        embedding(architecture, tokenizerDirectory, Optional.empty(), Optional.empty()),
+        Optional.empty());
   }
 
   private static void refuseFile(Path path) {
@@ -282,6 +307,17 @@ public final class HfCheckpoint {
 
   Weights weights() {
     return weights;
+  }
+
+  Optional<QuantizedWeights> quantized() {
+    return quantized;
+  }
+
+  /** Writes the model with quantised weights; the rest of the directory as {@link #save} does. */
+  void saveQuantized(Path directory, QuantizedWeights values) {
+    new HfWriter(directory, MAX_SHARD_BYTES)
+        .write(QuantizedDirectory.mark(config, values.precision()), companions, values.tensors());
+    embedding.filter(SentenceWriter::canTell).ifPresent(x -> saveModules(directory, x));
   }
 
   Optional<EmbeddingHead> embeddingHead() {

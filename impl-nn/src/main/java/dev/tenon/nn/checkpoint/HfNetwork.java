@@ -1,5 +1,6 @@
 package dev.tenon.nn.checkpoint;
 
+import dev.tenon.checkpoint.QuantizedWeights;
 import dev.tenon.checkpoint.Weights;
 import dev.tenon.model.EmbeddingHead;
 import dev.tenon.model.Head;
@@ -63,6 +64,16 @@ final class HfNetwork implements Network {
   @Override
   public Weights weights() {
     return checkpoint.weights();
+  }
+
+  @Override
+  public Optional<QuantizedWeights> quantized() {
+    return checkpoint.quantized();
+  }
+
+  @Override
+  public void saveQuantized(Path directory, QuantizedWeights weights) {
+    checkpoint.saveQuantized(directory, weights);
   }
 
   @Override

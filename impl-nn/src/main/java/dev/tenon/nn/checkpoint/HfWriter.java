@@ -62,10 +62,23 @@ record HfWriter(Path directory, long maxShardBytes) {
         directory, HfCheckpoint.WEIGHTS, tensors, Map.of(), maxShardBytes, weights::read);
   }
 
+  /** Writes quantised weights under a name of their own. */
+  void write(ConfigFile config, Companions companions, Weights quantized) {
+    Map<String, Weights.Info> tensors = new LinkedHashMap<>();
+    quantized.names().forEach(name -> tensors.put(name, quantized.info(name)));
+    writeConfig(config.text());
+    companions.copyTo(directory);
+    ShardedWriter.write(
+        directory, QuantizedDirectory.BASE, tensors, Map.of(), maxShardBytes, quantized::read);
+  }
+
   /** As transformers does, the type of the first weight stands for all. */
   private void writeConfig(ConfigFile config, DType dtype) {
     String name = TORCH_NAMES.getOrDefault(dtype, dtype.name());
-    String text = ConfigText.replace(config.text(), Set.of("dtype", "torch_dtype"), name);
+    writeConfig(ConfigText.replace(config.text(), Set.of("dtype", "torch_dtype"), name));
+  }
+
+  private void writeConfig(String text) {
     Path file = directory.resolve("config.json");
     try {
       Files.writeString(file, text);

@@ -174,7 +174,8 @@ final class Filters {
     return Strings.strip(Printing.str(value), characters, true, true);
   }
 
-  private static final Pattern WORD = Pattern.compile("[^-\\s({\\[<]+");
+  private static final Pattern WORD =
+      Pattern.compile("[^-\\s({\\[<]+", Pattern.UNICODE_CHARACTER_CLASS);
 
   /** jinja2's own rule: a new word begins after white space, a hyphen or an opening bracket. */
   private static String title(String text) {

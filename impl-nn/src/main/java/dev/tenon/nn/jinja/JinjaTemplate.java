@@ -1,8 +1,8 @@
 package dev.tenon.nn.jinja;
 
 import dev.tenon.chat.ChatTemplateException;
+import dev.tenon.chat.RenderedChat.Part;
 import dev.tenon.internal.Problems;
-import dev.tenon.model.Tokenizer.Span;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -57,7 +57,7 @@ public final class JinjaTemplate {
    * @param text the text
    * @param generated the parts that generation blocks printed, in code points of the text
    */
-  public record Rendered(String text, List<Span> generated) {
+  public record Rendered(String text, List<Part> generated) {
     /** Copies. */
     public Rendered {
       generated = List.copyOf(generated);

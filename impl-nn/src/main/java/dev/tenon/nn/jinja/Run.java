@@ -1,6 +1,6 @@
 package dev.tenon.nn.jinja;
 
-import dev.tenon.model.Tokenizer.Span;
+import dev.tenon.chat.RenderedChat.Part;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,7 +10,7 @@ import java.util.Map;
 final class Run {
   private final Budget budget = new Budget();
   private final Output output = new Output(budget);
-  private final List<Span> generated = new ArrayList<>();
+  private final List<Part> generated = new ArrayList<>();
   private final Map<String, Object> variables;
   private final Map<String, Object> globals;
 
@@ -29,7 +29,7 @@ final class Run {
   }
 
   /** The code points of the output that generation blocks printed. */
-  List<Span> generated() {
+  List<Part> generated() {
     return generated;
   }
 

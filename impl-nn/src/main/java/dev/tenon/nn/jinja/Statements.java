@@ -1,6 +1,6 @@
 package dev.tenon.nn.jinja;
 
-import dev.tenon.model.Tokenizer.Span;
+import dev.tenon.chat.RenderedChat.Part;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -144,7 +144,7 @@ final class Statements {
         (scope, output) -> {
           String printed = (String) printed(body, scope);
           int start = scope.run().output().length();
-          scope.run().generated().add(new Span(start, start + Strings.length(printed)));
+          scope.run().generated().add(new Part(start, start + Strings.length(printed)));
           output.print(printed);
         });
   }

@@ -45,7 +45,8 @@ final class LoraProgram {
         program.hiddenSize(),
         program.vocabSize(),
         program.keyValueHeads(),
-        program.headDim());
+        program.headDim(),
+        program.blockOutputs());
   }
 
   private static String keys(List<LoraLayer> layers, Predicate<LoraLayer> which) {

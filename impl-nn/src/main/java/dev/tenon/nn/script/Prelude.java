@@ -13,15 +13,17 @@ import java.util.stream.Stream;
  */
 public enum Prelude {
   /** F32 throughout; for training too. */
-  F32(Precision.F32, "f32", Types.TENSOR),
+  F32(Precision.F32, "prelude-f32", Types.TENSOR),
   /** BF16 activations and weights, through oneDNN, where the processor computes in BF16. */
-  BF16_NATIVE(Precision.BF16, "bf16-native", Types.TENSOR),
+  BF16_NATIVE(Precision.BF16, "prelude-bf16-native", Types.TENSOR),
   /** BF16 weights and F32 activations, through FBGEMM, on any x86 with AVX2. */
-  BF16_WEIGHTS(Precision.BF16, "bf16-weights", Types.PACKED_PARAMETERS),
+  BF16_WEIGHTS(Precision.BF16, "prelude-bf16-weights", Types.PACKED_PARAMETERS),
   /** 8-bit weights by output channel, activations of 7 bits by row, through FBGEMM. */
-  INT8(Precision.INT8, "int8", "Tuple[" + Types.PACKED_PARAMETERS + ", bool]"),
+  INT8(Precision.INT8, "prelude-int8", "Tuple[" + Types.PACKED_PARAMETERS + ", bool]"),
   /** 4-bit weights in groups of 32 and BF16 activations. */
-  INT4(Precision.INT4, "int4", "Tuple[Tensor, Tensor]");
+  INT4(Precision.INT4, "prelude-int4", "Tuple[Tensor, Tensor]");
+
+  static final String STORED = "Tuple[Tensor, Tensor]";
 
   private final Precision precision;
   private final String name;
@@ -43,11 +45,13 @@ public enum Prelude {
       throw new UnsupportedFeatureException(
           Problems.problem("training precision", precision, "F32 or BF16"));
     }
-    return precision == Precision.F32 ? F32.text() : resource("bf16-training", Types.TENSOR);
+    return precision == Precision.F32
+        ? F32.text()
+        : resource("prelude-bf16-training", Types.TENSOR);
   }
 
   private static String resource(String name, String packed) {
-    return ProgramArchives.resource("prelude-" + name).replace("$PACKED", packed);
+    return ProgramArchives.resource(name).replace("$PACKED", packed);
   }
 
   /** The preludes of a precision for inference, best first; none for F16. */
@@ -60,9 +64,27 @@ public enum Prelude {
     return precision;
   }
 
-  /** Its methods, with {@code $PACKED} put in. */
+  /** Whether weights have codes and scales, which a directory can hold. */
+  public boolean quantized() {
+    return precision == Precision.INT8 || precision == Precision.INT4;
+  }
+
+  /** Its methods, with {@code $PACKED} put in; {@code $VOCABULARY} stays. */
   String text() {
-    return resource(name, packed);
+    String text = resource(name, packed);
+    return quantized()
+        ? ScriptText.join(List.of(text, resource(quantizer(precision), packed)))
+        : text;
+  }
+
+  /** The methods that store what {@code fuse} makes of weights. */
+  static String storing(Precision precision) {
+    return ScriptText.join(
+        List.of(resource("prelude-stored", STORED), resource(quantizer(precision), STORED)));
+  }
+
+  private static String quantizer(Precision precision) {
+    return "quantize-" + precision.label();
   }
 
   /** The type of a packed weight. */

@@ -45,15 +45,32 @@ public final class ProgramArchives {
 
   /**
    * The archive of an inference engine: {@code open_model}, {@code add_layer}, {@code forward} and
-   * the steps.
+   * the steps; for a quantised prelude also {@code open_stored} and {@code add_stored}.
    */
   public static ScriptArchive inference(Program program, Prelude prelude) {
+    Stream<String> drivers = Stream.of("sampling", "driver-infer");
+    if (prelude.quantized()) {
+      drivers = Stream.concat(drivers, Stream.of("driver-stored"));
+    }
     return archive(
         vocabulary(prelude.text(), program.vocabSize()),
         prelude.packed(),
         program.text(),
-        "sampling",
-        "driver-infer");
+        drivers.toArray(String[]::new));
+  }
+
+  /**
+   * The archive that makes what a quantised directory holds: {@code store_layer} and {@code
+   * store_head}.
+   *
+   * @param precision INT8 or INT4
+   */
+  public static ScriptArchive storing(Program program, Precision precision) {
+    return archive(
+        vocabulary(Prelude.storing(precision), program.vocabSize()),
+        Prelude.STORED,
+        program.text(),
+        "driver-store");
   }
 
   /**

@@ -79,8 +79,8 @@ public final class HfTokenizer implements Tokenizer {
   /**
    * {@inheritDoc}
    *
-   * <p>Rows are filled to the longest of the batch; without a pad token, with the first token that
-   * ends a sequence.
+   * <p>Texts are encoded side by side, on the threads of the common pool. Rows are filled to the
+   * longest of the batch; without a pad token, with the first token that ends a sequence.
    *
    * @throws InvalidInputException if {@code maxLength} has no room for the template's tokens, or
    *     there is nothing to pad with
@@ -88,7 +88,7 @@ public final class HfTokenizer implements Tokenizer {
   @Override
   public List<Encoding> encodeBatch(List<String> texts, Padding padding, int maxLength) {
     List<Encoding> rows =
-        texts.stream()
+        texts.parallelStream()
             .map(x -> Rows.cut(encode(x, true), maxLength, specials.cutsFromStart()))
             .toList();
     if (padding == Padding.NONE) {

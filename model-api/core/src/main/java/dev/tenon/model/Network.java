@@ -1,8 +1,11 @@
 package dev.tenon.model;
 
+import dev.tenon.checkpoint.QuantizedWeights;
 import dev.tenon.checkpoint.ShardedWeights;
 import dev.tenon.checkpoint.TrainingState;
 import dev.tenon.checkpoint.Weights;
+import dev.tenon.error.UnsupportedFeatureException;
+import dev.tenon.internal.Problems;
 import dev.tenon.spec.ClassificationHead;
 import dev.tenon.spec.FinetuneSpec;
 import dev.tenon.spec.Precision;
@@ -66,11 +69,28 @@ public non-sealed interface Network extends ModelModule {
   Weights weights();
 
   /**
-   * In which precision the weights are stored, where they are quantised: such a network runs for
-   * inference alone, in that precision. Empty: they are of floating types.
+   * The weights of a directory that was quantised: such a network runs for inference alone, in
+   * their precision, and has no {@link #weights()}. Empty: the weights are of floating types.
    */
-  default Optional<Precision> quantization() {
+  default Optional<QuantizedWeights> quantized() {
     return Optional.empty();
+  }
+
+  /** The precision of weights that are {@link #quantized()}. */
+  default Optional<Precision> quantization() {
+    return quantized().map(QuantizedWeights::precision);
+  }
+
+  /**
+   * Writes this network with quantised weights as a directory that its factory opens again, as
+   * {@link #save} does with floating ones.
+   *
+   * @param directory empty and existing
+   * @throws UnsupportedFeatureException if the network has no such form
+   */
+  default void saveQuantized(Path directory, QuantizedWeights weights) {
+    throw new UnsupportedFeatureException(
+        Problems.problem("quantized form of " + architecture(), "none", "a HuggingFace network"));
   }
 
   /** The longest sequence the network was made for, in tokens. */

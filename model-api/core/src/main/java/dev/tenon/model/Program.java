@@ -2,6 +2,7 @@ package dev.tenon.model;
 
 import dev.tenon.error.InvalidInputException;
 import dev.tenon.internal.Problems;
+import java.util.Set;
 
 /**
  * What a network computes: TorchScript text in stages, written for one device, and the numbers an
@@ -45,11 +46,20 @@ import dev.tenon.internal.Problems;
  * @param vocabSize V
  * @param keyValueHeads heads of the key/value cache; 0: it has none
  * @param headDim D
+ * @param blockOutputs what every block gives in its dict, under the outputs' field names, one entry
+ *     a token: {@link Output#ROUTER_LOGITS} or none
  */
 public record Program(
-    String text, int layers, int hiddenSize, int vocabSize, int keyValueHeads, int headDim) {
-  /** Checks the numbers. */
+    String text,
+    int layers,
+    int hiddenSize,
+    int vocabSize,
+    int keyValueHeads,
+    int headDim,
+    Set<Output> blockOutputs) {
+  /** Copies and checks the numbers. */
   public Program {
+    blockOutputs = Set.copyOf(blockOutputs);
     Problems problems = new Problems();
     problems.check(!text.isBlank(), "program text", "\"\"", "TorchScript methods");
     problems.check(layers > 0, "layers", layers, "> 0");
@@ -58,6 +68,12 @@ public record Program(
     problems.check(keyValueHeads >= 0, "key/value heads", keyValueHeads, ">= 0");
     problems.check(headDim > 0, "head dimension", headDim, "> 0");
     problems.throwIfAny(InvalidInputException::new);
+  }
+
+  /** A program whose blocks give nothing but their result. */
+  public Program(
+      String text, int layers, int hiddenSize, int vocabSize, int keyValueHeads, int headDim) {
+    this(text, layers, hiddenSize, vocabSize, keyValueHeads, headDim, Set.of());
   }
 
   /** Whether it has a key/value cache: tokens see only earlier ones, so it can go on from them. */

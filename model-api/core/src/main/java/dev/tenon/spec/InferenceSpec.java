@@ -1,6 +1,7 @@
 package dev.tenon.spec;
 
 import dev.tenon.error.InvalidInputException;
+import dev.tenon.error.UnsupportedFeatureException;
 import dev.tenon.internal.Problems;
 import java.util.Optional;
 
@@ -9,7 +10,7 @@ import java.util.Optional;
  * seed whatever else is in the batch; the others trade accuracy for memory and speed.
  *
  * @param precision F32, BF16, INT8 or INT4; empty: as the weights are stored, which is F32 unless
- *     their directory is {@linkplain dev.tenon.model.Network#quantization() quantised}
+ *     their directory is {@linkplain dev.tenon.model.Network#quantized() quantised}
  * @param threads of one operator; 0: as many as the backend takes by itself
  */
 public record InferenceSpec(Optional<Precision> precision, int threads) {
@@ -45,6 +46,21 @@ public record InferenceSpec(Optional<Precision> precision, int threads) {
     return new InferenceSpec(
         arguments.find("precision", String.class).map(Precision::of),
         arguments.find("threads", Integer.class).orElse(0));
+  }
+
+  /**
+   * The precision to run in.
+   *
+   * @param stored of weights that are quantised; empty: they are of floating types
+   * @throws UnsupportedFeatureException if quantised weights are to run in another one
+   */
+  public Precision resolve(Optional<Precision> stored) {
+    if (stored.isPresent() && !precision.equals(stored) && precision.isPresent()) {
+      throw new UnsupportedFeatureException(
+          Problems.problem(
+              "precision", precision.get(), stored.get() + ", in which the weights are stored"));
+    }
+    return precision.or(() -> stored).orElse(Precision.F32);
   }
 
   /** The same in another precision. */

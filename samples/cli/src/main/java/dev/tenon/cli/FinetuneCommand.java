@@ -3,8 +3,11 @@ package dev.tenon.cli;
 import dev.tenon.model.Model;
 import dev.tenon.model.ModelBackend;
 import dev.tenon.model.ModelRegistry;
+import dev.tenon.model.Tokenizer;
 import dev.tenon.modelinterface.data.BatchSize;
 import dev.tenon.modelinterface.data.Batches;
+import dev.tenon.modelinterface.data.Conversation;
+import dev.tenon.modelinterface.data.Dataset;
 import dev.tenon.modelinterface.data.PromptAnswer;
 import dev.tenon.modelinterface.loop.FinetuneLoop;
 import dev.tenon.modelinterface.loop.FinetuneResult;
@@ -85,6 +88,13 @@ final class FinetuneCommand implements Callable<Integer> {
   private long seed;
 
   @Option(
+      names = "--messages",
+      description =
+          "Data are conversations, {\"messages\": [...]} a line, which the model's chat template"
+              + " writes; what the assistant says is learned.")
+  private boolean messages;
+
+  @Option(
       names = "--eval-data",
       paramLabel = "FILE",
       description = "Held-out data; its loss is printed to stderr at the end.")
@@ -127,6 +137,10 @@ final class FinetuneCommand implements Callable<Integer> {
     return 0;
   }
 
+  private Dataset dataset(Path file, Tokenizer tokenizer) {
+    return messages ? Conversation.read(file, tokenizer) : PromptAnswer.read(file, tokenizer);
+  }
+
   private void report(FinetuneResult result) {
     if (result.stoppedEarly()) {
       String best = result.best().map(x -> x.value() + " at step " + x.step()).orElse("none");
@@ -136,7 +150,7 @@ final class FinetuneCommand implements Callable<Integer> {
 
   private FinetuneLoop loop(Model base) {
     BatchSize size = BatchSize.tokens(batchTokens);
-    Batches batches = PromptAnswer.read(data, base.tokenizer()).batches(size, seed).steps(steps);
+    Batches batches = dataset(data, base.tokenizer()).batches(size, seed).steps(steps);
     FinetuneLoop.Builder loop =
         FinetuneLoop.builder(new SftInterface(), batches)
             .listener(new StepPrinter(command.commandLine().getOut(), json))
@@ -145,8 +159,7 @@ final class FinetuneCommand implements Callable<Integer> {
     evalData.ifPresent(
         file ->
             loop.evaluation(
-                PromptAnswer.read(file, base.tokenizer()).batches(size),
-                evalSteps.orElse(Long.MAX_VALUE)));
+                dataset(file, base.tokenizer()).batches(size), evalSteps.orElse(Long.MAX_VALUE)));
     checkpoints.addTo(loop);
     return loop.build();
   }

@@ -1,5 +1,7 @@
 package dev.tenon.cli;
 
+import dev.tenon.chat.ChatOptions;
+import dev.tenon.chat.Message;
 import dev.tenon.generation.GenerationOptions;
 import dev.tenon.internal.Json;
 import dev.tenon.model.Model;
@@ -62,6 +64,19 @@ final class GenerateCommand implements Callable<Integer> {
   private String prompt = "";
 
   @Option(
+      names = "--chat",
+      description =
+          "The prompt is what a user says, and the model's chat template writes it; answers with"
+              + " one message.")
+  private boolean chat;
+
+  @Option(
+      names = "--system",
+      paramLabel = "TEXT",
+      description = "With --chat: the system message before it.")
+  private Optional<String> system = Optional.empty();
+
+  @Option(
       names = "--max-new-tokens",
       required = true,
       showDefaultValue = Visibility.NEVER,
@@ -119,12 +134,28 @@ final class GenerateCommand implements Callable<Integer> {
                 .get(backend)
                 .initializeForInference(base, inference.spec());
         TextGenerator generator = TextGenerator.open(running)) {
-      generator.generateSamples(prompt, options).forEach(this::print);
+      if (chat) {
+        ChatOptions written = ChatOptions.prompt();
+        print(generator.chat(messages(), written, options, piece -> {}));
+      } else {
+        generator.generateSamples(prompt, options).forEach(this::print);
+      }
     }
     return 0;
   }
 
+  private List<Message> messages() {
+    List<Message> messages = new ArrayList<>();
+    system.ifPresent(x -> messages.add(Message.system(x)));
+    messages.add(Message.user(prompt));
+    return messages;
+  }
+
   private TextOptions options() {
+    if (system.isPresent() && !chat) {
+      throw new ParameterException(
+          command.commandLine(), "--system: without --chat (expected: with it)");
+    }
     if (sampling.contradictory()) {
       throw new ParameterException(
           command.commandLine(), "--greedy: with options of sampling (expected: one or the other)");

@@ -2,6 +2,7 @@ package dev.tenon.cli;
 
 import dev.tenon.spec.AdamW;
 import dev.tenon.spec.FinetuneSpec;
+import dev.tenon.spec.Precision;
 import dev.tenon.spec.Schedule;
 import dev.tenon.spec.TrainedParameters;
 import java.util.ArrayList;
@@ -64,6 +65,13 @@ final class OptimizerOptions {
       description = "Leave those parameters as they are, as embed_tokens; may be repeated.")
   private List<String> frozen = new ArrayList<>();
 
+  @Option(
+      names = "--precision",
+      paramLabel = "NAME",
+      defaultValue = "f32",
+      description = "f32, or bf16 with f32 master weights.")
+  private String precision = "";
+
   /** The description of a run. */
   FinetuneSpec spec(long steps, long seed) {
     AdamW defaults = AdamW.defaults();
@@ -74,6 +82,7 @@ final class OptimizerOptions {
         .maxGradNorm(maxGradNorm)
         .microBatchTokens(microBatchTokens)
         .trained(new TrainedParameters(trainOnly, frozen))
+        .precision(Precision.of(precision))
         .seed(seed);
   }
 }

@@ -26,6 +26,8 @@ import picocli.CommandLine.ScopeType;
       FinetuneCommand.class,
       GenerateCommand.class,
       ConformanceCommand.class,
+      QualityCommand.class,
+      QuantizeCommand.class,
       DoctorCommand.class
     })
 public final class Tenon {

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 class ArchitectureTest {
   private static final String ROOT = "dev.tenon.";
   private static final List<String> API =
-      List.of("model", "generation", "objective", "tensor", "checkpoint", "spec", "error");
+      List.of("chat", "model", "generation", "objective", "tensor", "checkpoint", "spec", "error");
 
   /** Packages of model-api/core. */
   private static final String[] MODEL_API =

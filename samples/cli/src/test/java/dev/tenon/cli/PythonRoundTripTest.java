@@ -61,7 +61,19 @@ class PythonRoundTripTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"llama", "llama-rope3-sharded", "llama-bf16-v4config", "gpt2", "gpt2-hub-names"})
+      strings = {
+        "llama",
+        "llama-rope3-sharded",
+        "llama-bf16-v4config",
+        "gpt2",
+        "gpt2-hub-names",
+        "mistral-window8",
+        "qwen2",
+        "qwen3",
+        "gemma",
+        "gemma2",
+        "mixtral"
+      })
   void aTrainedModelIsTheSameModelInTransformers(String family, @TempDir Path scratch)
       throws Exception {
     roundTrip(Resources.directory("families/" + family), scratch);

@@ -37,7 +37,19 @@ class PythonValueHeadTest {
   private static final double LEARNING_RATE = 1e-3;
 
   @ParameterizedTest
-  @ValueSource(strings = {"llama", "llama-bf16-v4config", "gpt2", "gpt2-hub-names"})
+  @ValueSource(
+      strings = {
+        "llama",
+        "llama-bf16-v4config",
+        "gpt2",
+        "gpt2-hub-names",
+        "mistral-window8",
+        "qwen2",
+        "qwen3",
+        "gemma",
+        "gemma2",
+        "mixtral"
+      })
   void scoresAndTrainingAreThoseOfTransformers(String family, @TempDir Path scratch)
       throws Exception {
     Path source = Resources.directory("families/" + family);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tenon.backend.pytorch.PyTorchBackend;
 import dev.tenon.checkpoint.CheckpointDirectory;
+import dev.tenon.chat.Message;
 import dev.tenon.cli.conformance.Resources;
 import dev.tenon.generation.GenerationOptions;
 import dev.tenon.model.Model;
@@ -172,6 +173,17 @@ class ReadmeExamplesTest {
       Generation answer = llm.stream("Once upon a time", options, System.out::print);
       System.out.println(answer.finishReason() + " after " + answer.usage());
       assertThat(printed.toString(StandardCharsets.UTF_8)).startsWith(answer.text());
+    }
+  }
+
+  @Test
+  void chats() {
+    try (TextGenerator llm =
+        TextGenerator.open(Resources.directory("families/llama-rope3-sharded"))) {
+      List<Message> messages =
+          List.of(Message.system("Be brief."), Message.user("What is a tenon?"));
+      Generation reply = llm.chat(messages, GenerationOptions.greedy(64), System.out::print);
+      assertThat(printed.toString(StandardCharsets.UTF_8)).isEqualTo(reply.text());
     }
   }
 

@@ -3,9 +3,12 @@ package dev.tenon.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tenon.chat.ChatOptions;
+import dev.tenon.chat.Message;
 import dev.tenon.cli.conformance.Resources;
 import dev.tenon.error.EngineClosedException;
 import dev.tenon.error.InvalidInputException;
+import dev.tenon.error.UnsupportedFeatureException;
 import dev.tenon.generation.FinishReason;
 import dev.tenon.generation.GenerationOptions;
 import dev.tenon.modelinterface.text.Generation;
@@ -41,6 +44,27 @@ class TextGeneratorOnEngineTest {
       assertThat(joined).hasToString(answer.text());
       assertThat(answer.text()).isEqualTo(tokenizer.decode(answer.tokenIds(), true));
       assertThat(llm.generate("The quick brown", OPTIONS)).isEqualTo(answer);
+    }
+  }
+
+  @Test
+  void aChatIsAnsweredAsItsRenderedPrompt() {
+    HfTokenizer tokenizer = HfTokenizer.open(Resources.directory("families/llama-rope3-sharded"));
+    List<Message> messages = List.of(Message.system("Be brief."), Message.user("Hi there"));
+    try (TextGenerator llm = open("llama-rope3-sharded")) {
+      StringBuilder joined = new StringBuilder();
+      Generation answer = llm.chat(messages, OPTIONS, joined::append);
+      String prompt =
+          tokenizer.chatTemplate().orElseThrow().render(messages, ChatOptions.prompt()).text();
+      int promptTokens = tokenizer.encode(prompt, false).ids().size();
+      assertThat(answer.usage().promptTokens()).isEqualTo(promptTokens);
+      assertThat(joined).hasToString(answer.text());
+      assertThat(llm.chat(messages, OPTIONS)).isEqualTo(answer);
+    }
+    try (TextGenerator llm = open("llama")) {
+      assertThatThrownBy(() -> llm.chat(messages, OPTIONS))
+          .isInstanceOf(UnsupportedFeatureException.class)
+          .hasMessageStartingWith("chat template: none");
     }
   }
 

@@ -3,11 +3,16 @@ package dev.tenon.backend.pytorch;
 import dev.tenon.backend.pytorch.internal.CallSettings;
 import dev.tenon.backend.pytorch.internal.NativeScope;
 import dev.tenon.backend.pytorch.internal.TorchBridge;
+import dev.tenon.backend.pytorch.internal.TorchException;
 import dev.tenon.backend.pytorch.internal.TorchModule;
 import dev.tenon.backend.pytorch.internal.TorchValue;
+import dev.tenon.checkpoint.QuantizedWeights;
+import dev.tenon.error.CheckpointException;
+import dev.tenon.internal.Problems;
 import dev.tenon.model.Network;
 import dev.tenon.nn.script.Prelude;
 import dev.tenon.nn.script.ProgramArchives;
+import dev.tenon.tensor.DType;
 
 /**
  * A network's fused weights and the archive that runs them. Holds the embedding and the fused
@@ -45,13 +50,45 @@ final class InferenceModel implements AutoCloseable {
     NativeScope owned = bridge.scope("inference model");
     try (NativeScope scope = bridge.scope("fuse")) {
       TorchValue model =
-          module.call(settings, scope, "open_model", weights.embed(scope), weights.head(scope));
+          module.call(
+              settings,
+              scope,
+              "open_model",
+              weights.embed(scope, prelude.quantized() ? DType.BF16 : DType.F32),
+              weights.head(scope));
       for (int layer = 0; layer < network.program().layers(); layer++) {
         try (NativeScope each = bridge.scope("fuse layer")) {
           model = module.call(settings, scope, "add_layer", model, weights.block(each, layer));
         }
       }
       return new InferenceModel(network, settings, module, owned, model.moveTo(owned));
+    } catch (RuntimeException e) {
+      owned.close();
+      module.close();
+      throw e;
+    }
+  }
+
+  /** Takes over a directory's quantised weights. */
+  static InferenceModel stored(
+      TorchBridge bridge, Network network, QuantizedWeights weights, Prelude prelude, int threads) {
+    CallSettings settings = CallSettings.inference(threads);
+    TorchModule module = bridge.load(ProgramArchives.inference(network.program(), prelude));
+    NativeScope owned = bridge.scope("inference model");
+    try (NativeScope scope = bridge.scope("stored weights")) {
+      StoredParts parts = new StoredParts(weights.tensors(), scope);
+      TorchValue model =
+          module.call(settings, scope, "open_stored", parts.dict("embed."), parts.dict("head."));
+      for (int layer = 0; layer < network.program().layers(); layer++) {
+        model =
+            module.call(settings, scope, "add_stored", model, parts.dict("layers." + layer + "."));
+      }
+      return new InferenceModel(network, settings, module, owned, model.moveTo(owned));
+    } catch (TorchException e) {
+      owned.close();
+      module.close();
+      throw new CheckpointException(
+          Problems.problem(weights.tensors().toString(), e.reason(), "what quantize wrote"), e);
     } catch (RuntimeException e) {
       owned.close();
       module.close();

@@ -67,6 +67,10 @@ record OutputPlan(
       throw new UnsupportedFeatureException(
           Problems.problem("head", network.head(), "one of " + OUTPUTS.keySet()));
     }
+    if (!(network instanceof TorchScriptNetwork)) {
+      given = EnumSet.copyOf(given);
+      given.addAll(network.program().blockOutputs());
+    }
     Set<Output> missing = EnumSet.copyOf(request.outputs());
     missing.removeAll(given);
     if (!missing.isEmpty()) {
@@ -75,7 +79,7 @@ record OutputPlan(
               "outputs of a " + kind(network) + " network", missing, "some of " + given));
     }
     return new OutputPlan(
-        names(request, Output.LOGITS, Output.VALUES, Output.HIDDEN),
+        names(request, Output.LOGITS, Output.VALUES, Output.HIDDEN, Output.ROUTER_LOGITS),
         names(request, Output.TOKEN_LOGPROBS, Output.ENTROPY),
         names(request, Output.SCORES, Output.CLASS_LOGITS, Output.POOLED),
         request.outputs().contains(Output.HIDDEN_STATES),

@@ -48,6 +48,10 @@ public final class PyTorchBackend implements ModelBackend {
       throw new UnsupportedFeatureException(
           Problems.problem("training of " + network, "a TorchScript file", "inference"));
     }
+    if (network.quantized().isPresent()) {
+      throw new UnsupportedFeatureException(
+          Problems.problem("training of " + network, "quantized weights", "floating ones"));
+    }
     if (spec.precision() == Precision.F16) {
       throw new UnsupportedFeatureException(
           Problems.problem("precision on the cpu", spec.precision(), "F32 or BF16"));

@@ -4,6 +4,7 @@ import dev.tenon.checkpoint.CheckpointDirectory;
 import dev.tenon.internal.Json;
 import dev.tenon.model.Network;
 import dev.tenon.spec.FinetuneSpec;
+import dev.tenon.spec.Precision;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,6 +31,12 @@ final class RunRecord {
     training.put("optimizer_steps", steps);
     training.putAll(spec.toMap());
     entries.put("training", training);
+    return this;
+  }
+
+  /** Adds in what the weights are quantised. */
+  RunRecord quantization(Precision precision) {
+    entries.put("quantization", precision.label());
     return this;
   }
 

@@ -58,7 +58,7 @@ final class StageWeights {
       Map<Path, MappedTensors> files = new HashMap<>();
       for (Parameter parameter : network.parameters()) {
         NativeScope owner = copied ? reading : scope;
-        TorchValue source = source(network.weights(), parameter, owner, files);
+        TorchValue source = source(network.weights(), parameter.name(), owner, files);
         boolean trains = trained.contains(parameter.name());
         loaded.add(parameter, copied ? copy(source, scope, trains) : source);
       }
@@ -66,9 +66,9 @@ final class StageWeights {
     return loaded;
   }
 
-  private static TorchValue source(
-      Weights weights, Parameter parameter, NativeScope scope, Map<Path, MappedTensors> files) {
-    String name = parameter.name();
+  /** A tensor, mapped from its file if it lies in one. */
+  static TorchValue source(
+      Weights weights, String name, NativeScope scope, Map<Path, MappedTensors> files) {
     return weights
         .region(name)
         .map(
@@ -116,7 +116,17 @@ final class StageWeights {
 
   /** {@code Dict[str, Tensor]} of the embedding stage. */
   TorchValue embed(NativeScope scope) {
-    return float32(embed, scope);
+    return embed(scope, DType.F32);
+  }
+
+  /** {@code Dict[str, Tensor]} of the embedding stage in another type. */
+  TorchValue embed(NativeScope scope, DType dtype) {
+    return scope.tensorDict(as(dtype, embed, scope));
+  }
+
+  /** The embedding's tensors by key. */
+  Map<String, TorchValue> embedTensors(NativeScope scope, DType dtype) {
+    return as(dtype, embed, scope);
   }
 
   /** {@code Dict[str, Tensor]} of one block. */
@@ -134,11 +144,15 @@ final class StageWeights {
     return float32(head, scope);
   }
 
-  /** Copies of another type live as long as the scope, so a caller decides how many there are. */
   private static TorchValue float32(Map<String, TorchValue> stored, NativeScope scope) {
+    return scope.tensorDict(as(DType.F32, stored, scope));
+  }
+
+  /** Copies of another type live as long as the scope, so a caller decides how many there are. */
+  private static Map<String, TorchValue> as(
+      DType dtype, Map<String, TorchValue> stored, NativeScope scope) {
     Map<String, TorchValue> tensors = new LinkedHashMap<>();
-    stored.forEach(
-        (key, x) -> tensors.put(key, x.dtype() == DType.F32 ? x : x.cast(scope, DType.F32)));
-    return scope.tensorDict(tensors);
+    stored.forEach((key, x) -> tensors.put(key, x.dtype() == dtype ? x : x.cast(scope, dtype)));
+    return tensors;
   }
 }

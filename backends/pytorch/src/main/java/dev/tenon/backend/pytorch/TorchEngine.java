@@ -4,6 +4,7 @@ import dev.tenon.backend.pytorch.internal.NativeScope;
 import dev.tenon.backend.pytorch.internal.TorchBridge;
 import dev.tenon.backend.pytorch.internal.TorchValue;
 import dev.tenon.checkpoint.CheckpointDirectory;
+import dev.tenon.checkpoint.QuantizedWeights;
 import dev.tenon.checkpoint.Weights;
 import dev.tenon.error.CheckpointException;
 import dev.tenon.error.UnsupportedFeatureException;
@@ -20,6 +21,7 @@ import dev.tenon.objective.Objective;
 import dev.tenon.spec.Precision;
 import dev.tenon.tensor.Device;
 import dev.tenon.tensor.NamedArray;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -187,20 +189,26 @@ abstract class TorchEngine implements Engine {
   public final void save(Path directory) {
     try (CallGuard.Pass pass = guard.enter()) {
       refuseSource(directory);
-      CheckpointDirectory.write(
-          directory,
-          temporary -> {
-            network.save(temporary, weights());
-            record().write(temporary);
-          });
+      CheckpointDirectory.write(directory, temporary -> write(temporary));
     }
+  }
+
+  /** Writes everything into a new directory. */
+  void write(Path directory) throws IOException {
+    network.save(directory, weights());
+    record().write(directory);
+  }
+
+  final Precision precision() {
+    return precision;
   }
 
   /** Replacing a file that is mapped would change or lose the weights that are read from it. */
   private void refuseSource(Path directory) {
     Path target = directory.toAbsolutePath().normalize();
-    for (String name : network.weights().names()) {
-      Optional<Path> source = network.weights().region(name).map(x -> x.file().toAbsolutePath());
+    Weights mapped = network.quantized().map(QuantizedWeights::tensors).orElseGet(network::weights);
+    for (String name : mapped.names()) {
+      Optional<Path> source = mapped.region(name).map(x -> x.file().toAbsolutePath());
       if (source.filter(file -> target.equals(file.normalize().getParent())).isPresent()) {
         throw new CheckpointException(
             Problems.problem(

@@ -3,12 +3,16 @@ package dev.tenon.backend.pytorch;
 import dev.tenon.backend.pytorch.internal.NativeScope;
 import dev.tenon.backend.pytorch.internal.TorchBridge;
 import dev.tenon.backend.pytorch.internal.TorchValue;
+import dev.tenon.checkpoint.QuantizedWeights;
 import dev.tenon.checkpoint.Weights;
 import dev.tenon.model.Network;
 import dev.tenon.nn.script.Prelude;
 import dev.tenon.spec.FinetuneSpec;
 import dev.tenon.spec.InferenceSpec;
 import dev.tenon.spec.Precision;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Optional;
 
 /** Inference through the fused weights. */
 final class TorchInferenceEngine extends TorchEngine {
@@ -26,15 +30,16 @@ final class TorchInferenceEngine extends TorchEngine {
 
   static TorchInferenceEngine open(
       TorchBridge bridge, Network network, InferenceSpec spec, long headChunkBytes) {
-    Prelude prelude = Kernels.find(bridge, spec.precision().orElse(Precision.F32));
+    Optional<QuantizedWeights> stored = network.quantized();
+    Precision precision = spec.resolve(network.quantization());
+    Prelude prelude = Kernels.find(bridge, precision);
     try (NativeScope loading = bridge.scope("load")) {
-      StageWeights weights = StageWeights.map(network, loading);
-      return new TorchInferenceEngine(
-          bridge,
-          network,
-          prelude.precision(),
-          InferenceModel.fuse(bridge, network, weights, prelude, spec.threads()),
-          headChunkBytes);
+      InferenceModel model =
+          stored.isPresent()
+              ? InferenceModel.stored(bridge, network, stored.get(), prelude, spec.threads())
+              : InferenceModel.fuse(
+                  bridge, network, StageWeights.map(network, loading), prelude, spec.threads());
+      return new TorchInferenceEngine(bridge, network, precision, model, headChunkBytes);
     }
   }
 
@@ -46,6 +51,19 @@ final class TorchInferenceEngine extends TorchEngine {
   @Override
   SessionRows sessionRows() {
     return new KeyValueCache(model, bridge);
+  }
+
+  @Override
+  void write(Path directory) throws IOException {
+    if (precision() != Precision.INT8 && precision() != Precision.INT4) {
+      super.write(directory);
+      return;
+    }
+    Network network = network();
+    network.saveQuantized(
+        directory,
+        network.quantized().orElseGet(() -> StoredParts.quantize(bridge, network, precision())));
+    record().quantization(precision()).write(directory);
   }
 
   @Override

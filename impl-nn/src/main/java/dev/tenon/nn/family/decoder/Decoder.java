@@ -1,6 +1,7 @@
 package dev.tenon.nn.family.decoder;
 
 import dev.tenon.model.Head;
+import dev.tenon.model.Output;
 import dev.tenon.model.Parameter;
 import dev.tenon.model.Program;
 import dev.tenon.nn.family.Architecture;
@@ -11,6 +12,7 @@ import dev.tenon.nn.script.ScriptText;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.ObjIntConsumer;
 import java.util.stream.Stream;
 
@@ -23,12 +25,29 @@ import java.util.stream.Stream;
  * @param config the common numbers
  * @param windows which layers see only the last tokens
  * @param normStart what norm weights start with: 0 where the text adds 1
+ * @param blockOutputs what blocks give beside their result, {@link Program#blockOutputs}
  */
 public record Decoder(
-    String name, Head head, DecoderConfig config, LayerWindows windows, double normStart) {
+    String name,
+    Head head,
+    DecoderConfig config,
+    LayerWindows windows,
+    double normStart,
+    Set<Output> blockOutputs) {
   /** Old files hold each layer's rotary frequencies, which transformers does not read either. */
   private static final String BUFFERS =
       "(model\\.layers\\.\\d+\\.self_attn|model)\\.rotary_emb\\.inv_freq";
+
+  /** Copies. */
+  public Decoder {
+    blockOutputs = Set.copyOf(blockOutputs);
+  }
+
+  /** A decoder whose blocks give nothing but their result. */
+  public Decoder(
+      String name, Head head, DecoderConfig config, LayerWindows windows, double normStart) {
+    this(name, head, config, windows, normStart, Set.of());
+  }
 
   /** The text of the attention that most families share. */
   public static String attention() {
@@ -89,7 +108,8 @@ public record Decoder(
         config.hiddenSize(),
         config.vocabSize(),
         config.numKeyValueHeads(),
-        config.headDim());
+        config.headDim(),
+        blockOutputs);
   }
 
   private Map<String, String> literals(HeadWeight weight) {

@@ -1,6 +1,7 @@
 package dev.tenon.nn.family.mixtral;
 
 import dev.tenon.model.Head;
+import dev.tenon.model.Output;
 import dev.tenon.nn.config.ConfigReader;
 import dev.tenon.nn.family.Architecture;
 import dev.tenon.nn.family.Family;
@@ -10,6 +11,7 @@ import dev.tenon.nn.family.decoder.DecoderConfig;
 import dev.tenon.nn.family.decoder.DecoderTable;
 import dev.tenon.nn.script.ScriptText;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Mixtral with a causal-lm or a value head (Jiang et al. 2024; transformers modeling_mixtral.py).
@@ -45,7 +47,9 @@ public final class Mixtral implements Family {
    */
   public static Architecture architecture(MixtralConfig config, Head head) {
     String name = String.valueOf(ARCHITECTURES.get(head));
-    Decoder decoder = new Decoder(name, head, config.decoder(), config.windows(), 1);
+    Decoder decoder =
+        new Decoder(
+            name, head, config.decoder(), config.windows(), 1, Set.of(Output.ROUTER_LOGITS));
     return decoder.architecture(
         (table, layer) -> block(table, layer, config),
         literals(config),

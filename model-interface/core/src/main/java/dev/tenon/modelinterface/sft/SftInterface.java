@@ -14,6 +14,7 @@ import dev.tenon.tensor.NamedArray;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Supervised fine-tuning of a causal language model. The loss is the mean, over the tokens to
@@ -28,8 +29,21 @@ import java.util.Map;
  * <p>Stateless: one instance serves any number of models and threads.
  */
 public final class SftInterface implements ModelInterface {
+  private final Optional<RouterLoss> router;
+
   /** Creates the interface; it has no hyper-parameters. */
-  public SftInterface() {}
+  public SftInterface() {
+    this(Optional.empty());
+  }
+
+  /** For networks with experts: training adds a loss that spreads tokens among them. */
+  public SftInterface(RouterLoss router) {
+    this(Optional.of(router));
+  }
+
+  private SftInterface(Optional<RouterLoss> router) {
+    this.router = router;
+  }
 
   /** What is minimised: reads {@code loss_mask} (BOOL, token) and the {@code token_logprobs}. */
   public static Objective objective() {
@@ -47,7 +61,8 @@ public final class SftInterface implements ModelInterface {
    *
    * @return {@code loss} (nats per learned token), {@code ppl} = exp(loss), {@code tokens} (all
    *     tokens of the batch), {@code target_tokens} (those learned), then the engine's {@code
-   *     grad_norm}, {@code learning_rate} and others
+   *     grad_norm}, {@code learning_rate} and others; with a {@link RouterLoss} its value is {@code
+   *     router_loss}, and what it adds is not in {@code loss}
    * @throws InvalidInputException also if no token is to be learned
    */
   @Override
@@ -56,9 +71,13 @@ public final class SftInterface implements ModelInterface {
     if (learned.count() == 0) {
       throw new InvalidInputException(Problems.problem("tokens to learn", 0, "at least one"));
     }
-    Metrics engine = model.trainEngine().trainBatch(learned.batch(), objective());
+    Objective objective = router.map(RouterLoss::objective).orElseGet(SftInterface::objective);
+    Metrics engine = model.trainEngine().trainBatch(learned.batch(), objective);
     long tokens = batch.items().tokens();
-    Map<String, Double> result = perplexity(engine.get("loss"), tokens, learned.count());
+    double imbalance = router.map(x -> RouterLoss.mean(engine)).orElse(0.0);
+    double added = router.map(RouterLoss::coefficient).orElse(0.0) * imbalance;
+    Map<String, Double> result = perplexity(engine.get("loss") - added, tokens, learned.count());
+    router.ifPresent(x -> result.put(RouterLoss.STATISTIC, imbalance));
     engine.asMap().forEach(result::putIfAbsent);
     result.remove("weight");
     return Metrics.of(result);
@@ -113,10 +132,13 @@ public final class SftInterface implements ModelInterface {
 
   @Override
   public String toString() {
-    return "SftInterface()";
+    return router.map(x -> "SftInterface(" + x + ")").orElse("SftInterface()");
   }
 
-  /** Registers {@code sft}, without arguments. */
+  /**
+   * Registers {@code sft}. Arguments, for networks with experts: {@code router_aux_loss_coef} and
+   * {@code num_experts_per_tok} of a {@link RouterLoss}.
+   */
   public static final class Factory implements ModelInterfaceFactory {
     /** For {@link java.util.ServiceLoader}. */
     public Factory() {}
@@ -128,12 +150,16 @@ public final class SftInterface implements ModelInterface {
 
     @Override
     public ArgumentSchema schema() {
-      return ArgumentSchema.none();
+      return ArgumentSchema.none()
+          .optional("router_aux_loss_coef", Double.class)
+          .optional("num_experts_per_tok", Integer.class);
     }
 
     @Override
     public ModelInterface create(Arguments arguments) {
-      return new SftInterface();
+      Optional<Double> coefficient = arguments.find("router_aux_loss_coef", Double.class);
+      int taken = arguments.find("num_experts_per_tok", Integer.class).orElse(2);
+      return new SftInterface(coefficient.map(x -> new RouterLoss(x, taken)));
     }
   }
 }

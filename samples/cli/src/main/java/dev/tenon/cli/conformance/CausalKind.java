@@ -8,6 +8,9 @@ import dev.tenon.tensor.NamedArray;
 
 /** Decoders: the mean of -log p over the tokens to learn. */
 record CausalKind() implements FolderKind {
+  /** Of networks with experts. */
+  static final String ROUTER = Output.ROUTER_LOGITS.field();
+
   @Override
   public void forward(Engine engine, OracleFolder folder, String prefix, Computed computed) {
     NamedArray outputs =
@@ -24,6 +27,10 @@ record CausalKind() implements FolderKind {
         prefix + "hidden_states", rows.unpackLayers(outputs.get(Output.HIDDEN_STATES.field())));
     computed.tensor(
         prefix + "logprobs", rows.unpackNextTokens(outputs.get(Output.TOKEN_LOGPROBS.field())));
+    if (folder.tensor(ROUTER).isPresent()) {
+      NamedArray router = engine.forward(folder.batch(), Output.ROUTER_LOGITS);
+      computed.tensor(prefix + ROUTER, rows.unpackLayers(router.get(ROUTER)));
+    }
   }
 
   @Override

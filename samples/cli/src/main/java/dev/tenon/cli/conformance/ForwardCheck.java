@@ -22,6 +22,9 @@ record ForwardCheck(String prefix) implements Check {
           new Quantity(PooledRun.MEAN, Tolerances.POOLED_NORMALIZED, Errors::maxAbs),
           new Quantity(PooledRun.POOLER, Tolerances.POOLER_OUTPUT, Errors::maxAbs));
 
+  private static final Quantity ROUTER =
+      new Quantity(CausalKind.ROUTER, Tolerances.LOGITS, Errors::maxAbs);
+
   @Override
   public void run(OracleFolder expected, Computed computed, Report report) {
     for (Quantity each : QUANTITIES) {
@@ -30,6 +33,9 @@ record ForwardCheck(String prefix) implements Check {
       } else {
         compare(each, expected, computed, report);
       }
+    }
+    if (expected.tensor(ROUTER.name()).isPresent()) {
+      compare(ROUTER, expected, computed, report);
     }
     for (Quantity each : POOLED) {
       boolean here = !prefix.isEmpty() || computed.tensor(each.name()).isPresent();

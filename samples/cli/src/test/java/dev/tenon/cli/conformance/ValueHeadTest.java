@@ -47,7 +47,19 @@ class ValueHeadTest {
   @TempDir private Path temp;
 
   @ParameterizedTest
-  @ValueSource(strings = {"llama", "llama-bf16-v4config", "gpt2", "gpt2-hub-names"})
+  @ValueSource(
+      strings = {
+        "llama",
+        "llama-bf16-v4config",
+        "gpt2",
+        "gpt2-hub-names",
+        "mistral-window8",
+        "qwen2",
+        "qwen3",
+        "gemma",
+        "gemma2",
+        "mixtral"
+      })
   void scoresAndGradientsAreThoseOfTransformers(String folder) {
     SafetensorsFile expected = expected(folder);
     Model model = open(Arguments.of("path", checkpoint(folder, expected.read("score.weight"))));
