@@ -5,8 +5,8 @@ import static dev.tenon.modelinterface.data.BatchSize.tokens;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tenon.backend.pytorch.PyTorchBackend;
-import dev.tenon.checkpoint.CheckpointDirectory;
 import dev.tenon.chat.Message;
+import dev.tenon.checkpoint.CheckpointDirectory;
 import dev.tenon.cli.conformance.Resources;
 import dev.tenon.generation.GenerationOptions;
 import dev.tenon.model.Model;

@@ -190,8 +190,7 @@ class EncoderTest {
   @MethodSource("networks")
   void anAdaptedEncoderIsTheSameEncoder(String family, Head head) {
     Model base = TinyEncoder.create(family, head, 0);
-    Model adapted =
-        base.withModule(LoraNetwork.create(base.network(), LoraConfig.rank(2), 1));
+    Model adapted = base.withModule(LoraNetwork.create(base.network(), LoraConfig.rank(2), 1));
     assertThat(adapted.network().tokenTypes()).isEqualTo(base.network().tokenTypes());
     assertThat(adapted.network().classificationHead())
         .isEqualTo(base.network().classificationHead());
@@ -199,8 +198,7 @@ class EncoderTest {
     Output output = TinyEncoder.output(head);
     try (Model plain = backend.initializeForInference(base);
         Model trained = backend.initialize(adapted, SPEC)) {
-      assertClose(
-          trained.engine().forward(BATCH, output), plain.engine().forward(BATCH, output));
+      assertClose(trained.engine().forward(BATCH, output), plain.engine().forward(BATCH, output));
     }
   }
 
