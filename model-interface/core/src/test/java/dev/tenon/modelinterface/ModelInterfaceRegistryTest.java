@@ -17,7 +17,8 @@ class ModelInterfaceRegistryTest {
 
   @Test
   void theServiceLoaderFindsOurInterfaces() {
-    assertThat(registry.types()).containsExactly("generation", "sft");
+    assertThat(registry.types())
+        .containsExactly("classification", "embedding", "generation", "sft");
     assertThat(registry.create("sft", Arguments.none())).isInstanceOf(SftInterface.class);
   }
 
@@ -68,7 +69,7 @@ class ModelInterfaceRegistryTest {
   void anUnknownTypeListsTheKnownOnes() {
     assertThatThrownBy(() -> registry.create("stf", Arguments.none()))
         .isInstanceOf(UnknownNameException.class)
-        .hasMessageContaining("[generation, sft]");
+        .hasMessageContaining("[classification, embedding, generation, sft]");
   }
 
   @Test
