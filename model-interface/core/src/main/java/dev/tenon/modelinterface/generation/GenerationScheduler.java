@@ -193,9 +193,10 @@ public final class GenerationScheduler implements AutoCloseable {
     }
     try {
       session.close();
-    } finally {
-      left.forEach(x -> x.answer.completeExceptionally(cause));
+    } catch (RuntimeException e) {
+      cause.addSuppressed(e);
     }
+    left.forEach(x -> x.answer.completeExceptionally(cause));
   }
 
   /**
