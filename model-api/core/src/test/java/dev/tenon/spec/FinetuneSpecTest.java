@@ -15,7 +15,8 @@ class FinetuneSpecTest {
                 + " schedule=Schedule[kind=LINEAR, warmupSteps=0, minLrRatio=0.0],"
                 + " optimizer=AdamW[beta1=0.9, beta2=0.999, eps=1.0E-8, weightDecay=0.0],"
                 + " groups=[], maxGradNorm=1.0, microBatchTokens=4096, precision=F32, seed=42,"
-                + " gradientCheckpointing=false, disableDropout=false, maxSkippedSteps=10]");
+                + " gradientCheckpointing=false, disableDropout=false,"
+                + " trained=TrainedParameters[only=[], frozen=[]], maxSkippedSteps=10]");
   }
 
   @Test
