@@ -1,7 +1,15 @@
 package dev.tenon.benchmarks;
 
+import static dev.tenon.spec.Precision.BF16;
+import static dev.tenon.spec.Precision.F32;
+import static dev.tenon.spec.Precision.INT4;
+import static dev.tenon.spec.Precision.INT8;
+
+import dev.tenon.spec.Precision;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
 
@@ -20,42 +28,70 @@ record Match(
   private static final String DECODE = "decode_ms_per_step";
   private static final String PREFILL = "prefill_ms";
 
-  /** All, in the order in which they run. */
+  /** All, in the order in which they run; the name of one in F32 does not tell the precision. */
   static List<Match> all(int repetitions) {
-    return List.of(
-        generate(ModelShape.S1, repetitions, 1),
-        train(ModelShape.S1, repetitions),
-        generate(ModelShape.S1, repetitions, 8),
-        generate(ModelShape.S0, repetitions, 1),
-        train(ModelShape.S0, repetitions));
+    List<Match> matches = new ArrayList<>();
+    for (int rows : new int[] {1, 8}) {
+      matches.add(generate(ModelShape.S1, repetitions, rows, F32, transformers("fp32")));
+      matches.add(generate(ModelShape.S1, repetitions, rows, BF16, transformers("bf16")));
+      matches.add(generate(ModelShape.S1, repetitions, rows, BF16, llamaCpp("BF16")));
+      matches.add(generate(ModelShape.S1, repetitions, rows, INT8, llamaCpp("Q8_0")));
+      matches.add(generate(ModelShape.S1, repetitions, rows, INT4, llamaCpp("Q4_0")));
+    }
+    matches.add(train(ModelShape.S1, repetitions, F32));
+    matches.add(train(ModelShape.S1, repetitions, BF16));
+    matches.add(generate(ModelShape.S0, repetitions, 1, F32, transformers("fp32")));
+    matches.add(train(ModelShape.S0, repetitions, F32));
+    return List.copyOf(matches);
   }
 
-  private static Match generate(ModelShape shape, int repetitions, int rows) {
+  private static List<String> transformers(String mode) {
+    return List.of("run_peer_hf.py", mode);
+  }
+
+  private static List<String> llamaCpp(String mode) {
+    return List.of("run_peer_llamacpp.py", mode);
+  }
+
+  private static Match generate(
+      ModelShape shape, int repetitions, int rows, Precision precision, List<String> peer) {
     String batch = String.valueOf(rows);
+    String mode = peer.get(1);
+    String kind = precision == F32 ? "" : "-" + mode.toLowerCase(Locale.ROOT);
+    String words = precision == F32 ? "" : precision.label() + " against " + mode + ": ";
     return new Match(
-        "generate-" + shape + "-" + rows,
+        "generate-" + shape + "-" + rows + kind,
         shape,
-        List.of("generate", "CHECKPOINT", String.valueOf(repetitions), batch),
-        List.of("run_peer_hf.py", shape.name(), "fp32", batch),
+        List.of("generate", "CHECKPOINT", precision.label(), String.valueOf(repetitions), batch),
+        List.of(peer.get(0), shape.name(), mode, batch),
         List.of(
-            new Question("decode, ms a step, batch " + rows, DECODE),
+            new Question(words + "decode, ms a step, batch " + rows, DECODE),
             new Question(
-                "prefill of " + ModelShape.PROMPT + " tokens, ms, batch " + rows, PREFILL)));
+                words + "prefill of " + ModelShape.PROMPT + " tokens, ms, batch " + rows,
+                PREFILL)));
   }
 
-  private static Match train(ModelShape shape, int repetitions) {
+  private static Match train(ModelShape shape, int repetitions, Precision precision) {
     String size = shape.trainRows + "×" + shape.trainTokens;
+    boolean plain = precision == F32;
     return new Match(
-        "train-" + shape,
+        "train-" + shape + (plain ? "" : "-" + precision.label()),
         shape,
         List.of(
             "train",
             "CHECKPOINT",
+            precision.label(),
             String.valueOf(repetitions),
             String.valueOf(shape.trainRows),
             String.valueOf(shape.trainTokens)),
-        List.of("run_peer_train.py", shape.name(), "eager-fp32"),
-        List.of(new Question("train step of " + size + " tokens, AdamW, ms", "step_ms")));
+        List.of("run_peer_train.py", shape.name(), plain ? "eager-fp32" : "eager-bf16"),
+        List.of(
+            new Question(
+                (plain ? "" : precision.label() + " ")
+                    + "train step of "
+                    + size
+                    + " tokens, AdamW, ms",
+                "step_ms")));
   }
 
   /** Arguments of {@link OurRun} for a checkpoint. */

@@ -7,6 +7,8 @@ import dev.tenon.model.Engine;
 import dev.tenon.model.Model;
 import dev.tenon.modelinterface.sft.SftInterface;
 import dev.tenon.spec.FinetuneSpec;
+import dev.tenon.spec.InferenceSpec;
+import dev.tenon.spec.Precision;
 import dev.tenon.tensor.NamedArray;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
@@ -15,8 +17,8 @@ import java.util.Map;
 
 /**
  * Times Tenon as the peer scripts time their libraries, in a process of its own, and prints one
- * JSON line a row. Arguments: {@code generate CHECKPOINT REPS BATCH…} or {@code train CHECKPOINT
- * REPS ROWS TOKENS}.
+ * JSON line a row. Arguments: {@code generate CHECKPOINT PRECISION REPS BATCH…} or {@code train
+ * CHECKPOINT PRECISION REPS ROWS TOKENS}.
  */
 public final class OurRun {
   private static final int NEW_TOKENS = 64;
@@ -27,13 +29,14 @@ public final class OurRun {
   /** Runs. */
   public static void main(String[] arguments) {
     Path checkpoint = Path.of(arguments[1]);
-    int repetitions = Integer.parseInt(arguments[2]);
+    Precision precision = Precision.of(arguments[2]);
+    int repetitions = number(arguments, 3);
     if (arguments[0].equals("train")) {
-      train(checkpoint, repetitions, number(arguments, 3), number(arguments, 4));
+      train(checkpoint, precision, repetitions, number(arguments, 4), number(arguments, 5));
       return;
     }
-    for (int i = 3; i < arguments.length; i++) {
-      generate(checkpoint, repetitions, number(arguments, i));
+    for (int i = 4; i < arguments.length; i++) {
+      generate(checkpoint, precision, repetitions, number(arguments, i));
     }
   }
 
@@ -41,8 +44,10 @@ public final class OurRun {
     return Integer.parseInt(arguments[index]);
   }
 
-  private static void generate(Path checkpoint, int repetitions, int rows) {
-    try (Model model = new PyTorchBackend().initializeForInference(ModelShape.open(checkpoint))) {
+  private static void generate(Path checkpoint, Precision precision, int repetitions, int rows) {
+    InferenceSpec spec = InferenceSpec.defaults().precision(precision);
+    Model network = ModelShape.open(checkpoint);
+    try (Model model = new PyTorchBackend().initializeForInference(network, spec)) {
       NamedArray prompts = RandomBatches.prompts(rows, ModelShape.PROMPT);
       NamedArray first = generate(model.engine(), prompts, 1);
       double cold = sinceStart();
@@ -54,7 +59,7 @@ public final class OurRun {
         all.time(() -> generate(model.engine(), prompts, NEW_TOKENS));
       }
       Map<String, Object> row = row("generate", checkpoint);
-      row.put("mode", "fp32");
+      row.put("mode", precision.label());
       row.put("batch", first.items().count());
       row.put("prefill_ms", prefill.toMap());
       row.put("decode_ms_per_step", all.less(prefill, NEW_TOKENS - 1).toMap());
@@ -68,8 +73,10 @@ public final class OurRun {
   }
 
   /** AdamW at a constant rate without clipping, as the eager peer has it. */
-  private static void train(Path checkpoint, int repetitions, int rows, int tokens) {
-    FinetuneSpec spec = FinetuneSpec.openEnded().learningRate(1e-4).maxGradNorm(0);
+  private static void train(
+      Path checkpoint, Precision precision, int repetitions, int rows, int tokens) {
+    FinetuneSpec spec =
+        FinetuneSpec.openEnded().learningRate(1e-4).maxGradNorm(0).precision(precision);
     try (Model model = new PyTorchBackend().initialize(ModelShape.open(checkpoint), spec)) {
       int vocabSize = model.network().program().vocabSize();
       SftInterface sft = new SftInterface();
@@ -83,7 +90,7 @@ public final class OurRun {
         }
       }
       Map<String, Object> row = row("train", checkpoint);
-      row.put("config", "B" + rows + "xT" + tokens + " fp32");
+      row.put("config", "B" + rows + "xT" + tokens + " " + precision.label());
       row.put("step_ms", steps.toMap());
       print(row);
     }

@@ -5,6 +5,7 @@ import dev.tenon.model.Metrics;
 import dev.tenon.model.Model;
 import dev.tenon.modelinterface.sft.SftInterface;
 import dev.tenon.spec.FinetuneSpec;
+import dev.tenon.spec.Precision;
 import dev.tenon.tensor.NamedArray;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -23,6 +24,10 @@ public class TrainState {
   @Param({"S0", "S1"})
   public ModelShape shape;
 
+  /** In what it computes; the weights are F32. */
+  @Param({"F32", "BF16"})
+  public Precision precision;
+
   private Model model;
   private NamedArray batch;
 
@@ -30,7 +35,7 @@ public class TrainState {
   @Setup(Level.Trial)
   public void open() throws IOException {
     Model network = shape.create(Files.createTempDirectory("tenon-benchmark"));
-    model = new PyTorchBackend().initialize(network, FinetuneSpec.openEnded());
+    model = new PyTorchBackend().initialize(network, FinetuneSpec.openEnded().precision(precision));
     batch = RandomBatches.batch(1, shape.trainRows, shape.trainTokens, shape.config.vocabSize());
   }
 

@@ -41,6 +41,7 @@ class MemoryTest {
                 OurRun.class.getName(),
                 "train",
                 checkpoint.toString(),
+                "f32",
                 "2",
                 String.valueOf(rows),
                 String.valueOf(tokens)),
