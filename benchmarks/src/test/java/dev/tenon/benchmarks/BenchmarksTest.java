@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.openjdk.jmh.annotations.Mode;
@@ -32,7 +33,20 @@ class BenchmarksTest {
                     .shouldFailOnError(true)
                     .build())
             .run();
-    assertThat(results).hasSize(8);
+    assertThat(results)
+        .extracting(x -> x.getParams().getBenchmark().replaceAll("\\.\\w+$", ""))
+        .containsAll(benchmarks());
+  }
+
+  private static List<String> benchmarks() throws Exception {
+    Path classes = Path.of(DecodeBenchmark.class.getResource("DecodeBenchmark.class").toURI());
+    try (Stream<Path> files = Files.list(classes.getParent())) {
+      return files
+          .map(file -> file.getFileName().toString())
+          .filter(file -> file.endsWith("Benchmark.class"))
+          .map(file -> "dev.tenon.benchmarks." + file.replace(".class", ""))
+          .toList();
+    }
   }
 
   @Test
