@@ -2,12 +2,14 @@ package dev.tenon.nn.internal;
 
 import ai.djl.util.Utils;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,12 +52,24 @@ public final class NativesCache {
 
   static Optional<Path> replacement(Path home, Path temporary) {
     Path usual = home.resolve(NAME);
-    if (Files.isDirectory(usual.resolve("pytorch"))) {
-      return Optional.of(usual); // perhaps in an image that is never written
+    if (isWritable(usual) && Files.isDirectory(home)) {
+      return Optional.empty();
     }
-    return isWritable(usual) && Files.isDirectory(home)
-        ? Optional.empty()
-        : privateDirectory(temporary);
+    // Perhaps in an image that is never written.
+    return isUnpacked(usual) ? Optional.of(usual) : privateDirectory(temporary);
+  }
+
+  /**
+   * Whether libraries lie there that we may read: DJL unpacks into directories that only their
+   * owner can open, so what root unpacked is of no use to another user.
+   */
+  private static boolean isUnpacked(Path cache) {
+    try (Stream<Path> found = Files.walk(cache, 2)) {
+      return Files.isDirectory(cache.resolve("pytorch"))
+          && found.filter(Files::isDirectory).allMatch(Files::isExecutable);
+    } catch (IOException | UncheckedIOException e) {
+      return false;
+    }
   }
 
   private static Path temporary() {

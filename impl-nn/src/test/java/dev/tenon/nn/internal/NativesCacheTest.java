@@ -1,11 +1,13 @@
 package dev.tenon.nn.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -20,10 +22,32 @@ class NativesCacheTest {
   }
 
   @Test
-  void anUnpackedCacheIsUsedAsItIs() throws IOException {
-    Path cache = directory.resolve(".djl.ai");
-    Files.createDirectories(cache.resolve("pytorch"));
-    assertThat(NativesCache.replacement(directory, directory)).contains(cache);
+  void whatLiesUnpackedInAHomeThatCannotBeWrittenIsUsedAsItIs() throws IOException {
+    Path cache = unpacked("r-xr-xr-x");
+    assumeFalse(Files.isWritable(cache), "root writes everywhere");
+    assertThat(NativesCache.replacement(directory.resolve("home"), directory)).contains(cache);
+  }
+
+  @Test
+  void whatOnlyAnotherUserCanOpenIsNot() throws IOException {
+    Path cache = unpacked("r-xr-xr-x");
+    assumeFalse(Files.isWritable(cache), "root opens everything");
+    permit(cache.resolve("pytorch/2.7.1"), "r--r--r--");
+    assertThat(NativesCache.replacement(directory.resolve("home"), directory))
+        .isPresent()
+        .get()
+        .isNotEqualTo(cache);
+  }
+
+  private Path unpacked(String permissions) throws IOException {
+    Path cache = directory.resolve("home/.djl.ai");
+    Files.createDirectories(cache.resolve("pytorch/2.7.1"));
+    permit(cache, permissions);
+    return cache;
+  }
+
+  private static void permit(Path path, String permissions) throws IOException {
+    Files.setPosixFilePermissions(path, PosixFilePermissions.fromString(permissions));
   }
 
   @Test

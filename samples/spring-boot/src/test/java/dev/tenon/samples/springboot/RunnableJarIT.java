@@ -7,6 +7,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,9 +30,11 @@ class RunnableJarIT {
 
   @Test
   void answersWithoutAHome() throws Exception {
-    assertThat(answer(List.of())).anyMatch(event -> event.contains("finishReason"));
+    Path below = Files.createFile(directory.resolve("file")).resolve("home");
+    assertThat(answer(below, List.of())).anyMatch(event -> event.contains("finishReason"));
   }
 
+  /** What root unpacked in that home before, nobody cannot open. */
   @Test
   void answersAsNobodyOnAReadOnlyFileSystem() throws Exception {
     assumeTrue(isRoot(), "only root makes a file system read-only and becomes another user");
@@ -40,14 +43,17 @@ class RunnableJarIT {
             + " && exec setpriv --reuid=65534 --regid=65534 --clear-groups --no-new-privs \"$@\"";
     List<String> prefix =
         List.of("unshare", "--mount", "sh", "-c", readOnly, temporary().toString());
-    assertThat(answer(prefix)).anyMatch(event -> event.contains("finishReason"));
+    Path home = Files.createDirectory(directory.resolve("home"));
+    answer(home, List.of());
+    assertThat(answer(home, prefix)).anyMatch(event -> event.contains("finishReason"));
   }
 
   /** Starts the jar, asks one question and stops it. */
-  private List<String> answer(List<String> prefix) throws Exception {
+  private List<String> answer(Path home, List<String> prefix) throws Exception {
     Path copy = directory.resolve("checkpoint");
     copy(ApplicationTest.CHECKPOINT, copy);
-    Path jar = Files.copy(Path.of("target/answers-runnable.jar"), directory.resolve("answers.jar"));
+    Path jar = directory.resolve("answers.jar");
+    Files.copy(Path.of("target/answers-runnable.jar"), jar, StandardCopyOption.REPLACE_EXISTING);
     open(directory);
     open(temporary());
     List<String> command = new ArrayList<>(prefix);
@@ -55,13 +61,13 @@ class RunnableJarIT {
     command.addAll(
         List.of(
             "-Djava.io.tmpdir=" + temporary(),
-            "-Duser.home=/nonexistent",
+            "-Duser.home=" + home,
             "-jar",
             jar.toString(),
             "--server.port=0",
             "--tenon.checkpoint=" + copy));
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
-    builder.environment().put("HOME", "/nonexistent");
+    builder.environment().put("HOME", home.toString());
     builder.environment().put("OMP_WAIT_POLICY", "passive");
     Process process = builder.start();
     try (BufferedReader output = process.inputReader()) {
@@ -100,7 +106,7 @@ class RunnableJarIT {
     Files.createDirectories(to);
     try (Stream<Path> files = Files.list(from)) {
       for (Path file : files.filter(Files::isRegularFile).toList()) {
-        Files.copy(file, to.resolve(file.getFileName()));
+        Files.copy(file, to.resolve(file.getFileName()), StandardCopyOption.REPLACE_EXISTING);
       }
     }
   }
