@@ -1,10 +1,12 @@
 package dev.tenon.benchmarks;
 
 import dev.tenon.backend.pytorch.PyTorchBackend;
+import dev.tenon.error.UnsupportedFeatureException;
 import dev.tenon.model.Engine;
 import dev.tenon.model.Model;
 import dev.tenon.spec.InferenceSpec;
 import dev.tenon.spec.Precision;
+import dev.tenon.tensor.Device;
 import java.io.IOException;
 import java.nio.file.Files;
 import org.openjdk.jmh.annotations.Level;
@@ -26,15 +28,25 @@ public class InferenceState {
   @Param({"F32", "BF16", "INT8", "INT4"})
   public Precision precision;
 
+  /** Where: cpu, or cuda:0 and the like. A step ends when its token is on the host. */
+  @Param("cpu")
+  public String device;
+
   private Model model;
 
-  /** Opens the engine. */
+  /** Opens the engine; says "no GPU" where there is none. */
   @Setup(Level.Trial)
   public void open() throws IOException {
-    Model network = shape.create(Files.createTempDirectory("tenon-benchmark"));
-    model =
-        new PyTorchBackend()
-            .initializeForInference(network, InferenceSpec.defaults().precision(precision));
+    Device where = Device.parse(device);
+    Model network = shape.create(Files.createTempDirectory("tenon-benchmark"), where);
+    try {
+      model =
+          new PyTorchBackend()
+              .initializeForInference(network, InferenceSpec.defaults().precision(precision));
+    } catch (UnsupportedFeatureException e) {
+      String reason = where.equals(Device.cpu()) ? "" : "no GPU: ";
+      throw new IllegalStateException(reason + e.getMessage(), e);
+    }
   }
 
   Engine engine() {

@@ -9,7 +9,6 @@ import dev.tenon.spec.Precision;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
 
@@ -31,13 +30,19 @@ record Match(
   /** All, in the order in which they run; the name of one in F32 does not tell the precision. */
   static List<Match> all(int repetitions) {
     List<Match> matches = new ArrayList<>();
-    for (int rows : new int[] {1, 8}) {
-      matches.add(generate(ModelShape.S1, repetitions, rows, F32, transformers("fp32")));
-      matches.add(generate(ModelShape.S1, repetitions, rows, BF16, transformers("bf16")));
-      matches.add(generate(ModelShape.S1, repetitions, rows, BF16, llamaCpp("BF16")));
-      matches.add(generate(ModelShape.S1, repetitions, rows, INT8, llamaCpp("Q8_0")));
-      matches.add(generate(ModelShape.S1, repetitions, rows, INT4, llamaCpp("Q4_0")));
+    for (ModelShape shape : List.of(ModelShape.S1, ModelShape.S2)) {
+      for (int rows : new int[] {1, 8}) {
+        matches.add(generate(shape, repetitions, rows, F32, transformers("fp32")));
+        matches.add(generate(shape, repetitions, rows, BF16, transformers("bf16")));
+        matches.add(generate(shape, repetitions, rows, BF16, llamaCpp("BF16")));
+        matches.add(generate(shape, repetitions, rows, INT8, llamaCpp("Q8_0")));
+        matches.add(generate(shape, repetitions, rows, INT8, transformers("fp32")));
+        matches.add(generate(shape, repetitions, rows, INT4, llamaCpp("Q4_0")));
+      }
     }
+    matches.add(generate(ModelShape.S1, repetitions, 32, F32, transformers("fp32")));
+    matches.add(generate(ModelShape.S1, repetitions, 32, BF16, transformers("bf16")));
+    matches.add(generate(ModelShape.S1, repetitions, 32, INT8, transformers("fp32")));
     matches.add(train(ModelShape.S1, repetitions, F32));
     matches.add(train(ModelShape.S1, repetitions, BF16));
     matches.add(generate(ModelShape.S0, repetitions, 1, F32, transformers("fp32")));
@@ -57,7 +62,8 @@ record Match(
       ModelShape shape, int repetitions, int rows, Precision precision, List<String> peer) {
     String batch = String.valueOf(rows);
     String mode = peer.get(1);
-    String kind = precision == F32 ? "" : "-" + mode.toLowerCase(Locale.ROOT);
+    String kind = precision == F32 ? "" : "-" + precision.label() + "-" + mode;
+    double floor = shape.matrixWeights() * bytes(precision);
     String words = precision == F32 ? "" : precision.label() + " against " + mode + ": ";
     return new Match(
         "generate-" + shape + "-" + rows + kind,
@@ -65,10 +71,21 @@ record Match(
         List.of("generate", "CHECKPOINT", precision.label(), String.valueOf(repetitions), batch),
         List.of(peer.get(0), shape.name(), mode, batch),
         List.of(
-            new Question(words + "decode, ms a step, batch " + rows, DECODE),
+            new Question(words + "decode, ms a step, batch " + rows, DECODE, floor),
             new Question(
                 words + "prefill of " + ModelShape.PROMPT + " tokens, ms, batch " + rows,
-                PREFILL)));
+                PREFILL,
+                0)));
+  }
+
+  /** Of a weight; 4 bits have a scale of 2 bytes for 32 weights. */
+  private static double bytes(Precision precision) {
+    return switch (precision) {
+      case F32 -> 4;
+      case BF16, F16 -> 2;
+      case INT8 -> 1;
+      case INT4 -> 0.5625;
+    };
   }
 
   private static Match train(ModelShape shape, int repetitions, Precision precision) {
@@ -91,7 +108,8 @@ record Match(
                     + "train step of "
                     + size
                     + " tokens, AdamW, ms",
-                "step_ms")));
+                "step_ms",
+                0)));
   }
 
   /** Arguments of {@link OurRun} for a checkpoint. */
@@ -104,8 +122,9 @@ record Match(
    *
    * @param text what it is, with its unit
    * @param key of the row; {@code {wall: {median}, cpu: {median}}}
+   * @param bytes of weights that have to be read for it; 0: not limited by reading
    */
-  record Question(String text, String key) {
+  record Question(String text, String key, double bytes) {
     /** The median of a run's repetitions. */
     double answer(Map<String, ?> row, String clock) {
       return Row.number(row, key, clock, "median");

@@ -17,34 +17,41 @@ final class Report {
       """
       # Benchmarks
 
-      Written by `dev.tenon.benchmarks.Compare`; [CONTRIBUTING](../CONTRIBUTING.md) tells how to run it. F32 on the CPU, random weights,
+      Written by `dev.tenon.benchmarks.Compare`; [CONTRIBUTING](../CONTRIBUTING.md) tells how to run it. On the CPU, F32 unless told, random weights,
       both sides on one checkpoint. Whole short processes alternate, ours first in one pair, the peer first in the next. Times are medians
       over the runs' medians. Ratio = peer time / our time, the median over pairs; above 1 Tenon is faster. Its interval is a pair of order
       statistics that holds the true median with at least 90 %% (coverage printed). Rows that we lose stay. `benchmarks.json` beside this
       page holds every run. S1 is a Llama of 82 million parameters (hidden 768, 12 layers, 12 heads, 4 key/value heads, intermediate 2048,
-      vocabulary 8192, tied head), S0 one of 0.8 million. Decode is per token after a prompt of 128, greedy, 64 tokens. A train step is
+      vocabulary 8192, tied head), S0 one of 0.8 million, S2 a Qwen2 of 388 million (896, 24, 14, 2, 4864, 32768, tied). Decode is per token after a prompt of 128, greedy, 64 tokens. A train step is
       forward, backward and AdamW without clipping. Memory is the peak of the process, with loading and libraries.
+      × floor = time / (bytes of the weights / read bandwidth), ours / peer: no step can be below 1. A weight has 4, 2, 1 or 0.5625 bytes;
+      the bandwidth was measured in this sitting by as many threads that sum a buffer of 512 MB.
       """;
 
   private final Map<String, Object> head = new LinkedHashMap<>();
   private final List<Result> results = new ArrayList<>();
   private final List<Object> details = new ArrayList<>();
   private final String clock;
+  private final double bandwidth;
 
   Report(List<String> command, int threads, String clock) {
     this.clock = clock;
+    bandwidth = Bandwidth.bytesPerSecond(threads);
     head.put("at", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
     head.putAll(Machine.describe());
     head.put("threads", threads);
     head.put("clock", clock);
     head.put("load_at_start", Machine.load());
+    head.put("read_bandwidth_gb_s", Statistics.round(bandwidth / 1e9));
     head.put("command", "Compare " + String.join(" ", command));
   }
 
   /** Adds the pairs of a match; returns its results. */
   List<Result> add(Match match, List<Map<String, ?>> ours, List<Map<String, ?>> theirs) {
     List<Result> added =
-        match.questions().stream().map(x -> Result.of(match, x, clock, ours, theirs)).toList();
+        match.questions().stream()
+            .map(x -> Result.of(match, x, clock, bandwidth, ours, theirs))
+            .toList();
     results.addAll(added);
     Map<String, Object> runs = new LinkedHashMap<>();
     runs.put("match", match.name());
@@ -70,9 +77,9 @@ final class Report {
         (key, value) -> text.append("- ").append(key).append(": ").append(value).append("\n"));
     text.append(
         "\n"
-            + "| | question | ours | peer | ratio | interval | pairs | MB ours / peer | peer |"
-            + " load |\n");
-    text.append("|---|---|---|---|---|---|---|---|---|---|\n");
+            + "| | question | ours | peer | ratio | interval | × floor | pairs | MB ours /"
+            + " peer | peer | load |\n");
+    text.append("|---|---|---|---|---|---|---|---|---|---|---|\n");
     results.forEach(result -> text.append(result).append("\n"));
     return text.toString();
   }

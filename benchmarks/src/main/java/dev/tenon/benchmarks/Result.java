@@ -14,6 +14,7 @@ import java.util.stream.IntStream;
  * @param ours median of our runs, ms
  * @param theirs median of the peer's runs, ms
  * @param ratio peer / ours over the pairs
+ * @param floor ms in which this machine reads the weights; 0: not limited by reading
  * @param pairs how many
  * @param ourMegabytes peak memory of our process
  * @param theirMegabytes peak memory of the peer's process
@@ -26,6 +27,7 @@ record Result(
     double ours,
     double theirs,
     Statistics.Interval ratio,
+    double floor,
     int pairs,
     double ourMegabytes,
     double theirMegabytes,
@@ -35,6 +37,7 @@ record Result(
       Match match,
       Match.Question question,
       String clock,
+      double bandwidth,
       List<Map<String, ?>> ours,
       List<Map<String, ?>> theirs) {
     List<Double> our = ours.stream().map(x -> question.answer(x, clock)).toList();
@@ -47,6 +50,7 @@ record Result(
         Statistics.median(our),
         Statistics.median(their),
         Statistics.Interval.of(ratios),
+        1e3 * question.bytes() / bandwidth,
         our.size(),
         peak(ours),
         peak(theirs),
@@ -68,6 +72,7 @@ record Result(
     map.put("low", Statistics.round(ratio.low()));
     map.put("high", Statistics.round(ratio.high()));
     map.put("coverage", Statistics.round(ratio.coverage()));
+    map.put("floor_ms", Statistics.round(floor));
     map.put("pairs", pairs);
     map.put("ours_rss_mb", ourMegabytes);
     map.put("peer_rss_mb", theirMegabytes);
@@ -81,8 +86,8 @@ record Result(
   public String toString() {
     return String.format(
         Locale.ROOT,
-        "| %s | %s | %.2f | %.2f | **%.2f** | %.2f – %.2f (%.0f %%) | %d | %.0f / %.0f | %s | %.2f"
-            + " |",
+        "| %s | %s | %.2f | %.2f | **%.2f** | %.2f – %.2f (%.0f %%) | %s | %d | %.0f / %.0f | %s |"
+            + " %.2f |",
         shape,
         question,
         ours,
@@ -91,10 +96,17 @@ record Result(
         ratio.low(),
         ratio.high(),
         100 * ratio.coverage(),
+        timesFloor(),
         pairs,
         ourMegabytes,
         theirMegabytes,
         peer,
         load);
+  }
+
+  private String timesFloor() {
+    return floor == 0
+        ? ""
+        : String.format(Locale.ROOT, "%.2f / %.2f", ours / floor, theirs / floor);
   }
 }

@@ -30,6 +30,8 @@ class BenchmarksTest {
                     .warmupIterations(0)
                     .measurementIterations(1)
                     .param("shape", "S0")
+                    .param("precision", "F32")
+                    .param("batch", "8")
                     .shouldFailOnError(true)
                     .build())
             .run();
