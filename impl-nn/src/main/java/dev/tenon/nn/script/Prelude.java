@@ -13,26 +13,28 @@ import java.util.stream.Stream;
  */
 public enum Prelude {
   /** F32 throughout; for training too. */
-  F32(Precision.F32, "prelude-f32", Types.TENSOR),
+  F32(Precision.F32, Types.TENSOR, "prelude-f32"),
   /** BF16 activations and weights, through oneDNN, where the processor computes in BF16. */
-  BF16_NATIVE(Precision.BF16, "prelude-bf16-native", Types.TENSOR),
+  BF16_NATIVE(Precision.BF16, Types.TENSOR, "prelude-bf16-native"),
   /** BF16 weights and F32 activations, through FBGEMM, on any x86 with AVX2. */
-  BF16_WEIGHTS(Precision.BF16, "prelude-bf16-weights", Types.PACKED_PARAMETERS),
+  BF16_WEIGHTS(Precision.BF16, Types.PACKED_PARAMETERS, "prelude-bf16-weights"),
   /** 8-bit weights by output channel, activations of 7 bits by row, through FBGEMM. */
-  INT8(Precision.INT8, "prelude-int8", "Tuple[" + Types.PACKED_PARAMETERS + ", bool]"),
+  INT8(Precision.INT8, Types.NARROWING, "prelude-int8", "hold-int8"),
+  /** The values of 4-bit weights in the memory and the kernels of int8, without AVX-512. */
+  INT4_AS_INT8(Precision.INT4, Types.NARROWING, "prelude-int8", "hold-int4-as-int8"),
   /** 4-bit weights in groups of 32 and BF16 activations. */
-  INT4(Precision.INT4, "prelude-int4", "Tuple[Tensor, Tensor]");
+  INT4(Precision.INT4, Types.CODES_AND_SCALES, "prelude-int4");
 
-  static final String STORED = "Tuple[Tensor, Tensor]";
+  static final String STORED = Types.CODES_AND_SCALES;
 
   private final Precision precision;
-  private final String name;
   private final String packed;
+  private final List<String> names;
 
-  Prelude(Precision precision, String name, String packed) {
+  Prelude(Precision precision, String packed, String... names) {
     this.precision = precision;
-    this.name = name;
     this.packed = packed;
+    this.names = List.of(names);
   }
 
   /**
@@ -71,10 +73,11 @@ public enum Prelude {
 
   /** Its methods, with {@code $PACKED} put in; {@code $VOCABULARY} stays. */
   String text() {
-    String text = resource(name, packed);
-    return quantized()
-        ? ScriptText.join(List.of(text, resource(quantizer(precision), packed)))
-        : text;
+    Stream<String> all = names.stream();
+    if (quantized()) {
+      all = Stream.concat(all, Stream.of(quantizer(precision)));
+    }
+    return ScriptText.join(all.map(x -> resource(x, packed)).toList());
   }
 
   /** The methods that store what {@code fuse} makes of weights. */
@@ -96,5 +99,7 @@ public enum Prelude {
     static final String TENSOR = "Tensor";
     static final String PACKED_PARAMETERS =
         "__torch__.torch.classes.quantized.LinearPackedParamsBase";
+    static final String NARROWING = "Tuple[" + PACKED_PARAMETERS + ", bool]";
+    static final String CODES_AND_SCALES = "Tuple[Tensor, Tensor]";
   }
 }
