@@ -125,8 +125,14 @@ public final class ConfigReader {
     return absent;
   }
 
-  /** The first of two names of one key that has a value; the first one if none has. */
+  /**
+   * The first of two names of one key that has a value; the first one if none has. Two values must
+   * be the same: of others transformers takes the one that stands later in the file.
+   */
   public String first(String name, String otherName) {
+    if (has(name) && has(otherName) && !shown(name).equals(shown(otherName))) {
+      problem(otherName, name + "'s value " + shown(name) + ", as both name one number");
+    }
     return !has(name) && has(otherName) ? otherName : name;
   }
 

@@ -130,14 +130,22 @@ public final class DecoderKeys {
     if (keys.has("pretraining_tp") && keys.integer("pretraining_tp", 1, Integer.MAX_VALUE) != 1) {
       keys.unsupported("pretraining_tp", "1");
     }
+    refuseSight(keys);
     if (keys.positive("partial_rotary_factor", 1) != 1) {
       keys.unsupported("partial_rotary_factor", "1");
     }
-    if (keys.flag("use_bidirectional_attention", false)) {
-      keys.unsupported("use_bidirectional_attention", "false");
-    }
     if (keys.has("quantization_config")) {
       keys.unsupported("quantization_config", "no quantized weights");
+    }
+  }
+
+  /** Refuses keys that let a token see later ones: {@code is_causal} is read of any decoder. */
+  public static void refuseSight(ConfigReader keys) {
+    if (!keys.flag("is_causal", true)) {
+      keys.unsupported("is_causal", "true");
+    }
+    if (keys.flag("use_bidirectional_attention", false)) {
+      keys.unsupported("use_bidirectional_attention", "false");
     }
   }
 

@@ -3,6 +3,7 @@ package dev.tenon.nn.family.gpt2;
 import dev.tenon.error.CheckpointException;
 import dev.tenon.error.InvalidInputException;
 import dev.tenon.nn.config.ConfigReader;
+import dev.tenon.nn.family.decoder.DecoderKeys;
 import dev.tenon.nn.family.gpt2.Gpt2Config.AttentionScale;
 import dev.tenon.nn.family.gpt2.Gpt2Config.Dropout;
 import dev.tenon.nn.internal.Sizes;
@@ -75,6 +76,7 @@ final class Gpt2ConfigReader {
    * reorder_and_upcast_attn} changes nothing in f32.
    */
   private static void refuse(ConfigReader keys) {
+    DecoderKeys.refuseSight(keys);
     if (keys.flag("add_cross_attention", false)) {
       keys.unsupported("add_cross_attention", "false");
     }

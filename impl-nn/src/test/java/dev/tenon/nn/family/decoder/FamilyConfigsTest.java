@@ -143,6 +143,7 @@ class FamilyConfigsTest {
   @Test
   void whatTheProgramsDoNotDoIsRefusedByKey() {
     refused("gemma2", "use_bidirectional_attention", true);
+    refused("qwen2", "is_causal", false);
     refused("gemma", "hidden_act", "laplace");
     refused("gemma2", "hidden_activation", "xielu");
     refused("mixtral", "router_jitter_noise", 0.1);

@@ -45,6 +45,15 @@ class Gpt2ConfigTest {
   }
 
   @Test
+  void twoNamesOfOneNumberMustAgree() {
+    String keys = "\"vocab_size\": 16, \"n_embd\": 8, \"n_layer\": 1, \"n_head\": 2, ";
+    assertThat(read("{" + keys + "\"hidden_size\": 8}")).isEqualTo(SMALL);
+    assertThatThrownBy(() -> read("{" + keys + "\"num_attention_heads\": 4}"))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContaining("num_attention_heads: 4 (expected: n_head's value 2");
+  }
+
+  @Test
   void whatItWritesItReads() {
     Gpt2Config config =
         SMALL
@@ -60,6 +69,7 @@ class Gpt2ConfigTest {
   void refusesWhatTheProgramDoesNotDo() {
     refuses("activation_function", "prelu");
     refuses("add_cross_attention", true);
+    refuses("is_causal", false);
     refuses("quantization_config", Map.of("bits", 4));
   }
 
