@@ -34,6 +34,17 @@ public interface Weights {
   }
 
   /**
+   * The same weights in another floating type, each value rounded once to nearest, ties to even, as
+   * torch does. {@code network.save(directory, network.weights().in(DType.BF16))} halves a
+   * checkpoint; its config.json then says so.
+   *
+   * @throws dev.tenon.error.InvalidInputException for a type that is not floating
+   */
+  default Weights in(DType dtype) {
+    return new ConvertedWeights(this, dtype);
+  }
+
+  /**
    * Type and shape of a tensor.
    *
    * @param dtype element type

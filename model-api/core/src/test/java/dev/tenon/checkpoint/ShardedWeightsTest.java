@@ -7,6 +7,7 @@ import dev.tenon.error.CheckpointException;
 import dev.tenon.error.InvalidInputException;
 import dev.tenon.error.TenonException;
 import dev.tenon.error.UnknownNameException;
+import dev.tenon.tensor.DType;
 import dev.tenon.tensor.TensorData;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -43,6 +44,21 @@ class ShardedWeightsTest {
     assertThat(directory.resolve("model.safetensors")).exists();
     assertThat(index()).doesNotExist();
     assertThat(ShardedWeights.open(directory, "model").read("a")).isEqualTo(tensors().get("a"));
+  }
+
+  @Test
+  void weightsInAnotherTypeAreRounded() {
+    write(1000);
+    Weights source = ShardedWeights.open(directory, "model");
+    Weights half = source.in(DType.BF16);
+    assertThat(half.names()).isEqualTo(source.names());
+    assertThat(half.info("a")).isEqualTo(new Weights.Info(DType.BF16, source.info("a").shape()));
+    assertThat(half.read("a")).isEqualTo(source.read("a").to(DType.BF16));
+    assertThat(half.region("a")).isEmpty();
+    assertThat(source.in(DType.F32).region("a")).isEqualTo(source.region("a"));
+    assertThatThrownBy(() -> source.in(DType.I8))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessage("dtype: I8 (expected: a floating type)");
   }
 
   @Test
