@@ -39,6 +39,13 @@ final class TransformersReference {
     return Json.readObject(answer).toMap();
   }
 
+  /** What {@code directories_reference.py} says about each case. */
+  static List<?> answers(List<Object> cases, Path scratch)
+      throws IOException, InterruptedException {
+    String script = "/python/directories_reference.py";
+    return (List<?>) ask(script, scratch, Map.of("cases", cases), scratch).get("answers");
+  }
+
   /** What a script of the test resources prints. */
   static Path run(String script, Path scratch, String... arguments)
       throws IOException, InterruptedException {
