@@ -18,10 +18,10 @@ public enum Prelude {
   BF16_NATIVE(Precision.BF16, Types.TENSOR, "prelude-bf16-native"),
   /** BF16 weights and F32 activations, through FBGEMM, on any x86 with AVX2. */
   BF16_WEIGHTS(Precision.BF16, Types.PACKED_PARAMETERS, "prelude-bf16-weights"),
-  /** 8-bit weights by output channel, activations of 7 bits by row, through FBGEMM. */
-  INT8(Precision.INT8, Types.NARROWING, "prelude-int8", "hold-int8"),
+  /** 8-bit weights by output channel, activations of 8 bits by row, through FBGEMM. */
+  INT8(Precision.INT8, Types.FINER, "prelude-int8", "hold-int8"),
   /** The values of 4-bit weights in the memory and the kernels of int8, without AVX-512. */
-  INT4_AS_INT8(Precision.INT4, Types.NARROWING, "prelude-int8", "hold-int4-as-int8"),
+  INT4_AS_INT8(Precision.INT4, Types.FINER, "prelude-int8", "codes-int8", "hold-int4-as-int8"),
   /** 4-bit weights in groups of 32 and BF16 activations. */
   INT4(Precision.INT4, Types.CODES_AND_SCALES, "prelude-int4");
 
@@ -75,7 +75,7 @@ public enum Prelude {
   String text() {
     Stream<String> all = names.stream();
     if (quantized()) {
-      all = Stream.concat(all, Stream.of(quantizer(precision)));
+      all = Stream.concat(all, quantizer(precision));
     }
     return ScriptText.join(all.map(x -> resource(x, packed)).toList());
   }
@@ -83,11 +83,15 @@ public enum Prelude {
   /** The methods that store what {@code fuse} makes of weights. */
   static String storing(Precision precision) {
     return ScriptText.join(
-        List.of(resource("prelude-stored", STORED), resource(quantizer(precision), STORED)));
+        Stream.concat(Stream.of("prelude-stored"), quantizer(precision))
+            .map(x -> resource(x, STORED))
+            .toList());
   }
 
-  private static String quantizer(Precision precision) {
-    return "quantize-" + precision.label();
+  private static Stream<String> quantizer(Precision precision) {
+    return precision == Precision.INT8
+        ? Stream.of("codes-int8", "quantize-int8")
+        : Stream.of("quantize-int4");
   }
 
   /** The type of a packed weight. */
@@ -99,7 +103,7 @@ public enum Prelude {
     static final String TENSOR = "Tensor";
     static final String PACKED_PARAMETERS =
         "__torch__.torch.classes.quantized.LinearPackedParamsBase";
-    static final String NARROWING = "Tuple[" + PACKED_PARAMETERS + ", bool]";
+    static final String FINER = "Tuple[" + PACKED_PARAMETERS + ", bool]";
     static final String CODES_AND_SCALES = "Tuple[Tensor, Tensor]";
   }
 }
