@@ -118,11 +118,13 @@ final class TorchSession implements GenerationSession {
 
   private void remove(int row) {
     int last = rows.size() - 1;
+    LiveRequest moved = rows.remove(last);
     if (row < last) {
-      cache.moveRow(last, row, rows.get(last).length());
-      rows.set(row, rows.get(last));
+      rows.set(row, moved);
+      if (moved.started()) { // else it has no row in the cache yet
+        cache.moveRow(last, row, moved.length());
+      }
     }
-    rows.remove(last);
   }
 
   @Override

@@ -118,6 +118,21 @@ abstract class SessionTests extends ThreadTests {
   }
 
   @Test
+  public void aRequestMayBeCancelledBeforeTheFirstStepOfAnother() {
+    assumeTrue(supportsGeneration());
+    try (Model model = inference();
+        GenerationSession session = model.engine().openSession(LIMITS)) {
+      long first = session.add(GenerationRequest.of(PROMPTS.get(0), GREEDY));
+      session.step();
+      long second = session.add(GenerationRequest.of(PROMPTS.get(1), GREEDY));
+      session.cancel(first);
+      TokenIds answer = drain(session).get(second);
+      assertThat(answer)
+          .isEqualTo(alone(model.engine(), GenerationRequest.of(PROMPTS.get(1), GREEDY)));
+    }
+  }
+
+  @Test
   public void limitsAreRefusedAndTheSessionGoesOn() {
     assumeTrue(supportsGeneration());
     try (Model model = inference();
