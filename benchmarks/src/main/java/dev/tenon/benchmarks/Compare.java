@@ -1,6 +1,7 @@
 package dev.tenon.benchmarks;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -49,6 +50,11 @@ public final class Compare implements Callable<Integer> {
 
   @Option(names = "--output", description = "directory of benchmarks.md (${DEFAULT-VALUE})")
   private Path output = Path.of("docs");
+
+  @Option(
+      names = "--own-peers",
+      description = "directory of those that we wrote (${DEFAULT-VALUE})")
+  private Path ownPeers = Path.of("benchmarks/src/main/peers");
 
   private final List<String> command = new ArrayList<>();
 
@@ -115,7 +121,10 @@ public final class Compare implements Callable<Integer> {
     environment.put("REPS", String.valueOf(repetitions));
     environment.put("PEER_MODELS", models.toAbsolutePath().toString());
     environment.put("PYTHONDONTWRITEBYTECODE", "1");
+    boolean given = Files.exists(peers.resolve(match.peer().get(0)));
     return Row.of(
-        Stream.concat(Stream.of(python), match.peer().stream()).toList(), peers, environment);
+        Stream.concat(Stream.of(python), match.peer().stream()).toList(),
+        given ? peers : ownPeers.toAbsolutePath(),
+        environment);
   }
 }

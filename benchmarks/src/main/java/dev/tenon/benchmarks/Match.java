@@ -45,6 +45,13 @@ record Match(
     matches.add(generate(ModelShape.S1, repetitions, 32, INT8, transformers("fp32")));
     matches.add(train(ModelShape.S1, repetitions, F32));
     matches.add(train(ModelShape.S1, repetitions, BF16));
+    for (Precision precision : List.of(F32, BF16)) {
+      matches.add(full("lora", ModelShape.S1, repetitions, precision, "peftfull"));
+      matches.add(ragged("lora-ragged", ModelShape.S1, repetitions, precision, "peft"));
+      matches.add(ragged("sft", ModelShape.S1, repetitions, precision, "sft"));
+      matches.add(ragged("sft", ModelShape.S1, repetitions, precision, "free"));
+      matches.add(ragged("sft", ModelShape.S1, repetitions, precision, "default"));
+    }
     matches.add(generate(ModelShape.S0, repetitions, 1, F32, transformers("fp32")));
     matches.add(train(ModelShape.S0, repetitions, F32));
     return List.copyOf(matches);
@@ -89,32 +96,66 @@ record Match(
   }
 
   private static Match train(ModelShape shape, int repetitions, Precision precision) {
-    String size = shape.trainRows + "×" + shape.trainTokens;
+    return full("train", shape, repetitions, precision, "eager");
+  }
+
+  /** Steps on rows of one length. */
+  private static Match full(
+      String what, ModelShape shape, int repetitions, Precision precision, String peer) {
+    String rows = String.valueOf(shape.trainRows);
+    String tokens = String.valueOf(shape.trainTokens);
+    String size = rows + "×" + tokens + " tokens";
+    return step(what, shape, repetitions, precision, peer, size, List.of(rows, tokens));
+  }
+
+  /** Steps on {@link RaggedText}; the peer pads, or has its own way without. */
+  private static Match ragged(
+      String what, ModelShape shape, int repetitions, Precision precision, String peer) {
+    String size = RaggedText.ROWS + " ragged rows, against " + peer;
+    return step(what, shape, repetitions, precision, peer, size, List.of("RAGGED"));
+  }
+
+  private static Match step(
+      String what,
+      ModelShape shape,
+      int repetitions,
+      Precision precision,
+      String peer,
+      String size,
+      List<String> data) {
     boolean plain = precision == F32;
+    String script = peer.equals("eager") ? "run_peer_train.py" : "run_peer_sft.py";
+    boolean same = List.of("eager", "peftfull", "peft", "sft").contains(peer);
+    String name = what + "-" + shape + (same ? "" : "-" + peer);
     return new Match(
-        "train-" + shape + (plain ? "" : "-" + precision.label()),
+        name + (plain ? "" : "-" + precision.label()),
         shape,
-        List.of(
-            "train",
-            "CHECKPOINT",
-            precision.label(),
-            String.valueOf(repetitions),
-            String.valueOf(shape.trainRows),
-            String.valueOf(shape.trainTokens)),
-        List.of("run_peer_train.py", shape.name(), plain ? "eager-fp32" : "eager-bf16"),
+        Stream.concat(
+                Stream.of(what, "CHECKPOINT", precision.label(), String.valueOf(repetitions)),
+                data.stream())
+            .toList(),
+        List.of(script, shape.name(), peer + (plain ? "-fp32" : "-bf16")),
         List.of(
             new Question(
                 (plain ? "" : precision.label() + " ")
-                    + "train step of "
+                    + (what.startsWith("lora") ? "LoRA" : "train")
+                    + " step of "
                     + size
-                    + " tokens, AdamW, ms",
+                    + ", AdamW, ms",
                 "step_ms",
                 0)));
   }
 
   /** Arguments of {@link OurRun} for a checkpoint. */
   Stream<String> ours(Path checkpoint) {
-    return ours.stream().map(x -> x.equals("CHECKPOINT") ? checkpoint.toString() : x);
+    return ours.stream()
+        .map(
+            x ->
+                switch (x) {
+                  case "CHECKPOINT" -> checkpoint.toString();
+                  case "RAGGED" -> RaggedText.file(checkpoint).toString();
+                  default -> x;
+                });
   }
 
   /**

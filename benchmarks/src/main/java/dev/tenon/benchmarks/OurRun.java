@@ -5,24 +5,23 @@ import dev.tenon.generation.GenerationOptions;
 import dev.tenon.internal.Json;
 import dev.tenon.model.Engine;
 import dev.tenon.model.Model;
-import dev.tenon.modelinterface.sft.SftInterface;
-import dev.tenon.spec.FinetuneSpec;
 import dev.tenon.spec.InferenceSpec;
 import dev.tenon.spec.Precision;
 import dev.tenon.tensor.NamedArray;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
  * Times Tenon as the peer scripts time their libraries, in a process of its own, and prints one
- * JSON line a row. Arguments: {@code generate CHECKPOINT PRECISION REPS BATCH…} or {@code train
- * CHECKPOINT PRECISION REPS ROWS TOKENS}.
+ * JSON line a row. Arguments: {@code generate CHECKPOINT PRECISION REPS BATCH…}, {@code train
+ * CHECKPOINT PRECISION REPS ROWS TOKENS}, {@code lora …} alike, {@code sft CHECKPOINT PRECISION
+ * REPS FILE} and {@code lora-ragged …} alike.
  */
 public final class OurRun {
   private static final int NEW_TOKENS = 64;
-  private static final int WARM_STEPS = 2;
 
   private OurRun() {}
 
@@ -31,8 +30,9 @@ public final class OurRun {
     Path checkpoint = Path.of(arguments[1]);
     Precision precision = Precision.of(arguments[2]);
     int repetitions = number(arguments, 3);
-    if (arguments[0].equals("train")) {
-      train(checkpoint, precision, repetitions, number(arguments, 4), number(arguments, 5));
+    if (TrainRun.KINDS.contains(arguments[0])) {
+      List<String> data = List.of(arguments).subList(4, arguments.length);
+      train(arguments[0], checkpoint, precision, repetitions, data);
       return;
     }
     for (int i = 4; i < arguments.length; i++) {
@@ -72,28 +72,14 @@ public final class OurRun {
     return engine.generate(prompts, GenerationOptions.greedy(tokens).ignoringEos());
   }
 
-  /** AdamW at a constant rate without clipping, as the eager peer has it. */
   private static void train(
-      Path checkpoint, Precision precision, int repetitions, int rows, int tokens) {
-    FinetuneSpec spec =
-        FinetuneSpec.openEnded().learningRate(1e-4).maxGradNorm(0).precision(precision);
-    try (Model model = new PyTorchBackend().initialize(ModelShape.open(checkpoint), spec)) {
-      int vocabSize = model.network().program().vocabSize();
-      SftInterface sft = new SftInterface();
-      Timings steps = new Timings();
-      for (int i = 0; i < WARM_STEPS + repetitions; i++) {
-        NamedArray batch = RandomBatches.batch(i, rows, tokens, vocabSize);
-        if (i < WARM_STEPS) {
-          sft.trainStep(model, batch);
-        } else {
-          steps.time(() -> sft.trainStep(model, batch));
-        }
-      }
-      Map<String, Object> row = row("train", checkpoint);
-      row.put("config", "B" + rows + "xT" + tokens + " " + precision.label());
-      row.put("step_ms", steps.toMap());
-      print(row);
-    }
+      String what, Path checkpoint, Precision precision, int repetitions, List<String> data) {
+    Timings steps = new TrainRun(what).time(checkpoint, precision, repetitions, data);
+    Map<String, Object> row = row("train", checkpoint);
+    String rows = data.size() == 2 ? "B" + data.get(0) + "xT" + data.get(1) : "ragged";
+    row.put("config", what + " " + rows + " " + precision.label());
+    row.put("step_ms", steps.toMap());
+    print(row);
   }
 
   private static Map<String, Object> row(String area, Path checkpoint) {

@@ -9,6 +9,7 @@ import dev.tenon.spec.Precision;
 import dev.tenon.tensor.NamedArray;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import org.openjdk.jmh.annotations.Level;
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
@@ -30,17 +31,28 @@ public class TrainState {
 
   private Model model;
   private NamedArray batch;
+  private NamedArray ragged;
 
   /** Opens the engine. */
   @Setup(Level.Trial)
   public void open() throws IOException {
-    Model network = shape.create(Files.createTempDirectory("tenon-benchmark"));
+    Path checkpoint = shape.checkpoint(Files.createTempDirectory("tenon-benchmark"));
+    Model network = trained(ModelShape.open(checkpoint));
     model = new PyTorchBackend().initialize(network, FinetuneSpec.openEnded().precision(precision));
     batch = RandomBatches.batch(1, shape.trainRows, shape.trainTokens, shape.config.vocabSize());
+    ragged = RaggedText.batches(RaggedText.file(checkpoint), 1).get(0);
+  }
+
+  Model trained(Model network) {
+    return network;
   }
 
   Metrics step() {
     return new SftInterface().trainStep(model, batch);
+  }
+
+  Metrics raggedStep() {
+    return new SftInterface().trainStep(model, ragged);
   }
 
   /** Closes the engine. */
