@@ -39,14 +39,7 @@ final class LoraProgram {
     literals.put("DROPOUT", ScriptText.literal(config.dropout()));
     String adapters =
         ScriptText.substitute(ScriptText.resource(LoraProgram.class, "lora.torchscript"), literals);
-    return new Program(
-        ScriptText.join(new ArrayList<>(List.of(text, adapters))),
-        program.layers(),
-        program.hiddenSize(),
-        program.vocabSize(),
-        program.keyValueHeads(),
-        program.headDim(),
-        program.blockOutputs());
+    return program.withText(ScriptText.join(new ArrayList<>(List.of(text, adapters))));
   }
 
   private static String keys(List<LoraLayer> layers, Predicate<LoraLayer> which) {

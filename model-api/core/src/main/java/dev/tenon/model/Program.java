@@ -34,6 +34,14 @@ import java.util.Set;
  * every slot. The shared helpers {@code step_mask}, {@code store} and {@code cached_attention} read
  * these.
  *
+ * <p>Padding costs as much as tokens. A program that is {@code packed} trains without it: where
+ * sequences differ in length, {@code embed} and {@code block} get one row of all tokens, {@code
+ * input_ids} and {@code position_ids} are [1, N], and {@code b} holds {@code token_at} (I64 [B, T],
+ * the token of each place; in padding the last of its row) and {@code place_of} (I64 [N], the place
+ * of each token). What looks from one token at another does so between the shared helpers {@code
+ * apart} and {@code together}, as {@code dropout_attention} does. {@code attention_mask} is [B, T]
+ * there too.
+ *
  * <p>A program without a key/value cache, an encoder, reads whole sequences at once: {@code k} and
  * {@code v} are empty, there are no steps, and the first token stands for a sequence, not the last
  * one. Its {@code b} also holds {@code token_type_ids} (I64 [B, T]) where the batch has them and
@@ -48,6 +56,7 @@ import java.util.Set;
  * @param headDim D
  * @param blockOutputs what every block gives in its dict, under the outputs' field names, one entry
  *     a token: {@link Output#ROUTER_LOGITS} or none
+ * @param packed whether blocks can train on packed rows
  */
 public record Program(
     String text,
@@ -56,7 +65,8 @@ public record Program(
     int vocabSize,
     int keyValueHeads,
     int headDim,
-    Set<Output> blockOutputs) {
+    Set<Output> blockOutputs,
+    boolean packed) {
   /** Copies and checks the numbers. */
   public Program {
     blockOutputs = Set.copyOf(blockOutputs);
@@ -74,6 +84,30 @@ public record Program(
   public Program(
       String text, int layers, int hiddenSize, int vocabSize, int keyValueHeads, int headDim) {
     this(text, layers, hiddenSize, vocabSize, keyValueHeads, headDim, Set.of());
+  }
+
+  /** A program that trains on padded rows. */
+  public Program(
+      String text,
+      int layers,
+      int hiddenSize,
+      int vocabSize,
+      int keyValueHeads,
+      int headDim,
+      Set<Output> blockOutputs) {
+    this(text, layers, hiddenSize, vocabSize, keyValueHeads, headDim, blockOutputs, false);
+  }
+
+  /** The same, trained on packed rows where sequences differ in length. */
+  public Program onPackedRows() {
+    return new Program(
+        text, layers, hiddenSize, vocabSize, keyValueHeads, headDim, blockOutputs, true);
+  }
+
+  /** The same with another text. */
+  public Program withText(String other) {
+    return new Program(
+        other, layers, hiddenSize, vocabSize, keyValueHeads, headDim, blockOutputs, packed);
   }
 
   /** Whether it has a key/value cache: tokens see only earlier ones, so it can go on from them. */

@@ -45,13 +45,19 @@ final class MicroBatch {
   /**
    * Copies a micro-batch to the native side.
    *
+   * @param packed whether sequences of different lengths lie in one row
    * @param dropoutSeed empty: the pass runs without dropout
    */
-  MicroBatch(NamedArray batch, OutputPlan outputs, OptionalLong dropoutSeed, NativeScope scope) {
+  MicroBatch(
+      NamedArray batch,
+      OutputPlan outputs,
+      boolean packed,
+      OptionalLong dropoutSeed,
+      NativeScope scope) {
     this.batch = batch;
     this.outputs = outputs;
     this.scope = scope;
-    padded = new PaddedBatch(batch);
+    padded = new PaddedBatch(batch, packed);
     rows = dict(rows(padded, dropoutSeed));
     plan = dict(plan(padded));
     wantRows = scope.texts(outputs.rows());
@@ -65,6 +71,10 @@ final class MicroBatch {
     tensors.put("input_ids", padded.inputIds());
     tensors.put("position_ids", padded.positionIds());
     tensors.put("attention_mask", padded.attentionMask());
+    if (padded.together()) {
+      tensors.put("token_at", padded.tokenAt());
+      tensors.put("place_of", padded.placeOf());
+    }
     if (outputs.reading().tokenTypes()) {
       batch.find(TYPES).ifPresent(x -> tensors.put(TYPES, padded.pad(x.toLongs())));
     }

@@ -5,52 +5,91 @@ import dev.tenon.tensor.NamedArray;
 import dev.tenon.tensor.TensorData;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.IntToLongFunction;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
 /**
- * A packed micro-batch as the rows and columns that a program reads, one row per sequence,
- * right-padded with 0; and the way back from rows to packed entries. B rows, T columns, N tokens, S
- * sequences.
+ * A micro-batch as the rows and columns that a program reads, and the way back from those to packed
+ * entries. Either one row per sequence, right-padded with 0, or one row of all tokens, [1, N]. B
+ * rows, T columns, N tokens, S sequences.
  */
 final class PaddedBatch {
   private final List<Integer> lengths;
   private final int columns;
+  private final int[] starts; // [S], where each sequence's first token lies
+  private final boolean together;
   private final long[] ids; // [N]
   private final boolean[] outputMask; // [N], empty: everything
 
-  /** Lays out a batch that {@link dev.tenon.model.Network#check} accepts. */
-  PaddedBatch(NamedArray batch) {
+  /**
+   * Lays out a batch that {@link dev.tenon.model.Network#check} accepts.
+   *
+   * @param packed whether sequences of different lengths lie in one row
+   */
+  PaddedBatch(NamedArray batch, boolean packed) {
     lengths = batch.items().lengths();
     columns = lengths.stream().mapToInt(Integer::intValue).max().orElse(0);
+    together = packed && lengths.stream().anyMatch(length -> length != columns);
+    starts = new int[lengths.size()];
+    for (int row = 1; row < starts.length; row++) {
+      starts[row] = starts[row - 1] + (together ? lengths.get(row - 1) : columns);
+    }
     ids = batch.get("input_ids").toLongs();
     outputMask = batch.find("output_mask").map(TensorData::toBooleans).orElse(new boolean[0]);
   }
 
-  /** {@code input_ids} I64 [B, T]. */
+  /** Whether all tokens lie in one row. */
+  boolean together() {
+    return together;
+  }
+
+  /** {@code input_ids} I64 [B, T] or [1, N]. */
   TensorData inputIds() {
     return pad(ids);
   }
 
-  /** A packed field [N] as I64 [B, T], 0 where there is no token. */
+  /** A packed field [N] as I64 [B, T], 0 where there is no token, or [1, N]. */
   TensorData pad(long[] packed) {
-    return fill(packed, false);
+    return together ? TensorData.ofLongs(packed, 1, packed.length) : fill(packed);
   }
 
-  /** {@code position_ids} I64 [B, T]: 0, 1, … in every row. */
+  /** {@code position_ids} I64 [B, T] or [1, N]: 0, 1, … in every sequence. */
   TensorData positionIds() {
-    return fill(ids, true);
+    long[] positions = new long[ids.length];
+    int at = 0;
+    for (int length : lengths) {
+      for (int t = 0; t < length; t++) {
+        positions[at++] = t;
+      }
+    }
+    return pad(positions);
   }
 
-  private TensorData fill(long[] packed, boolean positions) {
+  private TensorData fill(long[] packed) {
     long[] padded = new long[Math.multiplyExact(lengths.size(), columns)];
     int at = 0;
     for (int row = 0; row < lengths.size(); row++) {
-      for (int t = 0; t < lengths.get(row); t++) {
-        padded[row * columns + t] = positions ? t : packed[at];
-        at++;
-      }
+      System.arraycopy(packed, at, padded, row * columns, lengths.get(row));
+      at += lengths.get(row);
     }
     return TensorData.ofLongs(padded, lengths.size(), columns);
+  }
+
+  /** {@code token_at} I64 [B, T]: the token of each place, in padding the last of its row. */
+  TensorData tokenAt() {
+    long[] tokens = new long[Math.multiplyExact(lengths.size(), columns)];
+    for (int row = 0; row < lengths.size(); row++) {
+      for (int t = 0; t < columns; t++) {
+        tokens[row * columns + t] = (long) starts[row] + Math.min(t, lengths.get(row) - 1);
+      }
+    }
+    return TensorData.ofLongs(tokens, lengths.size(), columns);
+  }
+
+  /** {@code place_of} I64 [N]: where each token lies in rows of T columns. */
+  TensorData placeOf() {
+    return places((row, t) -> (long) row * columns + t);
   }
 
   /** {@code attention_mask} BOOL [B, T]: true for real tokens. */
@@ -67,31 +106,39 @@ final class PaddedBatch {
     return attentionMask().to(DType.I64);
   }
 
-  /** Where each packed token lies: {@code row * T + column}, I64 [N]. */
+  /** Where each packed token lies: {@code row * T + column}, I64 [N]; in one row 0, 1, … */
   TensorData rows() {
-    long[] rows = new long[ids.length];
+    return places((row, t) -> (long) starts[row] + t);
+  }
+
+  private TensorData places(Place place) {
+    long[] places = new long[ids.length];
     int at = 0;
     for (int row = 0; row < lengths.size(); row++) {
       for (int t = 0; t < lengths.get(row); t++) {
-        rows[at++] = (long) row * columns + t;
+        places[at++] = place.of(row, t);
       }
     }
-    return TensorData.ofLongs(rows, at);
+    return TensorData.ofLongs(places, at);
+  }
+
+  private interface Place {
+    long of(int row, int column);
   }
 
   /** Where each sequence's first token lies, I64 [S]. */
   TensorData firstRows() {
-    long[] rows = LongStream.range(0, lengths.size()).map(row -> row * columns).toArray();
-    return TensorData.ofLongs(rows, rows.length);
+    return sequences(row -> starts[row]);
   }
 
   /** Where each sequence's last token lies, I64 [S]. */
   TensorData lastRows() {
-    long[] rows = new long[lengths.size()];
-    for (int row = 0; row < rows.length; row++) {
-      rows[row] = (long) row * columns + lengths.get(row) - 1;
-    }
-    return TensorData.ofLongs(rows, rows.length);
+    return sequences(row -> (long) starts[row] + lengths.get(row) - 1);
+  }
+
+  private TensorData sequences(IntToLongFunction place) {
+    return TensorData.ofLongs(
+        IntStream.range(0, lengths.size()).mapToLong(place).toArray(), lengths.size());
   }
 
   /** The next-token entries whose target is inside {@code output_mask}; the others cost nothing. */
@@ -106,7 +153,7 @@ final class PaddedBatch {
     for (int row = 0; row < lengths.size(); row++) {
       for (int t = 0; t + 1 < lengths.get(row); t++, entry++, token++) {
         if (outputMask.length == 0 || outputMask[token + 1]) {
-          rows[count] = (long) row * columns + t;
+          rows[count] = (long) starts[row] + t;
           targets[count] = ids[token + 1];
           entries[count++] = entry;
         }
@@ -131,7 +178,7 @@ final class PaddedBatch {
       for (int t = 0; t < lengths.get(row); t++, token++) {
         boolean wanted = outputMask.length == 0 || outputMask[token];
         if (wanted && BatchReading.learned(labels[token])) {
-          rows[count] = (long) row * columns + t;
+          rows[count] = (long) starts[row] + t;
           targets[count] = labels[token];
           entries[count++] = token;
         }

@@ -50,7 +50,8 @@ final class RecomputedRows implements SessionRows {
     return new PaddedBatch(
         NamedArray.builder(Items.ofLengths(lengths))
             .put("input_ids", TensorData.ofLongs(ids, ids.length))
-            .build());
+            .build(),
+        false);
   }
 
   @Override

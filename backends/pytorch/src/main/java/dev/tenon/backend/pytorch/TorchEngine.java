@@ -60,6 +60,11 @@ abstract class TorchEngine implements Engine {
   /** Runs one micro-batch without gradients. */
   abstract TorchValue forward(MicroBatch batch, NativeScope scope);
 
+  /** Whether passes get sequences of different lengths in one row. */
+  boolean packed() {
+    return false;
+  }
+
   /** New rows for a session. */
   abstract SessionRows sessionRows();
 
@@ -104,7 +109,7 @@ abstract class TorchEngine implements Engine {
     List<NamedArray> results = new ArrayList<>();
     for (int i = 0; i < parts.size(); i++) {
       try (NativeScope scope = bridge.scope("forward")) {
-        MicroBatch micro = new MicroBatch(parts.get(i), plan, seeds.of(i), scope);
+        MicroBatch micro = new MicroBatch(parts.get(i), plan, packed(), seeds.of(i), scope);
         results.add(micro.outputs(forward(micro, scope), request));
       }
     }
@@ -127,7 +132,7 @@ abstract class TorchEngine implements Engine {
       OutputPlan plan = OutputPlan.of(network, objective.outputs());
       for (NamedArray part : loss.complete() ? List.<NamedArray>of() : parts) {
         try (NativeScope scope = bridge.scope("evalBatch")) {
-          MicroBatch micro = new MicroBatch(part, plan, OptionalLong.empty(), scope);
+          MicroBatch micro = new MicroBatch(part, plan, packed(), OptionalLong.empty(), scope);
           loss.add(part, forward(micro, scope), scope);
         }
       }

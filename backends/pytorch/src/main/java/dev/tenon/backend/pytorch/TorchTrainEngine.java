@@ -59,6 +59,11 @@ final class TorchTrainEngine extends TorchEngine implements TrainEngine {
   }
 
   @Override
+  boolean packed() {
+    return network().program().packed();
+  }
+
+  @Override
   public Metrics trainBatch(NamedArray batch, Objective objective) {
     try (CallGuard.Pass pass = guard.enter();
         NativeScope step = bridge.scope("trainBatch")) {
@@ -117,7 +122,7 @@ final class TorchTrainEngine extends TorchEngine implements TrainEngine {
     for (int i = 0; i < parts.size(); i++) {
       NamedArray part = parts.get(i);
       try (NativeScope scope = bridge.scope("micro-batch")) {
-        MicroBatch micro = new MicroBatch(part, plan, seeds.of(i), scope);
+        MicroBatch micro = new MicroBatch(part, plan, packed(), seeds.of(i), scope);
         program.backward(
             micro, chunk(scope), outputs -> loss.gradient(part, outputs, scope), sums, scope);
       }

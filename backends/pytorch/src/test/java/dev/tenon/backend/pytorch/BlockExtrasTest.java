@@ -61,7 +61,7 @@ class BlockExtrasTest {
           new OutputPlan(
               List.of("router_logits"), List.of(), List.of(), false, 1, BatchReading.of(network));
       MicroBatch batch =
-          new MicroBatch(TinyLlama.batch(3, 9, 4, 7), plan, OptionalLong.empty(), scope);
+          new MicroBatch(TinyLlama.batch(3, 9, 4, 7), plan, true, OptionalLong.empty(), scope);
       TorchValue sums = program.noSums(scope);
       program.backward(batch, scope.integer(100), outputs -> sines(outputs, scope), sums, scope);
       List<TorchValue> found = program.whole(sums, scope).elements();

@@ -180,17 +180,18 @@ record Encoder(
     own.put("PAD_ID", Integer.toString(pad.orElse(-1)));
     own.put("HIDDEN_DROPOUT", ScriptText.literal(dropout.hidden()));
     return new Program(
-        ScriptText.join(
-            List.of(
-                ScriptText.common(),
-                text("encoder", blockLiterals()),
-                text(embed, own),
-                headText())),
-        layers,
-        hidden,
-        vocabSize,
-        0,
-        hidden / heads);
+            ScriptText.join(
+                List.of(
+                    ScriptText.common(),
+                    text("encoder", blockLiterals()),
+                    text(embed, own),
+                    headText())),
+            layers,
+            hidden,
+            vocabSize,
+            0,
+            hidden / heads)
+        .onPackedRows();
   }
 
   private Map<String, String> blockLiterals() {

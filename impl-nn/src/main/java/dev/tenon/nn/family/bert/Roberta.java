@@ -74,7 +74,7 @@ public final class Roberta implements Family {
         String.valueOf(ARCHITECTURES.get(head)),
         Map.of(
             "POSITIONS",
-            "self.positions_after(b[\"input_ids\"], " + pad + ")",
+            "self.positions_after(b, " + pad + ")",
             "POSITION_PAD_ID",
             Integer.toString(pad)),
         positions(config));

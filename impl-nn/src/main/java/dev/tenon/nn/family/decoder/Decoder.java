@@ -103,13 +103,14 @@ public record Decoder(
     String shared = ScriptText.resource(Decoder.class, "decoder.torchscript");
     String own = ScriptText.join(Stream.concat(Stream.of(shared), Stream.of(texts)).toList());
     return new Program(
-        ScriptText.join(List.of(ScriptText.common(), ScriptText.substitute(own, literals))),
-        config.numHiddenLayers(),
-        config.hiddenSize(),
-        config.vocabSize(),
-        config.numKeyValueHeads(),
-        config.headDim(),
-        blockOutputs);
+            ScriptText.join(List.of(ScriptText.common(), ScriptText.substitute(own, literals))),
+            config.numHiddenLayers(),
+            config.hiddenSize(),
+            config.vocabSize(),
+            config.numKeyValueHeads(),
+            config.headDim(),
+            blockOutputs)
+        .onPackedRows();
   }
 
   private Map<String, String> literals(HeadWeight weight) {

@@ -104,12 +104,13 @@ public final class Gpt2 implements Family {
         ScriptText.substitute(
             ScriptText.resource(Gpt2.class, "gpt2.torchscript"), literals(config, weight));
     return new Program(
-        ScriptText.join(List.of(ScriptText.common(), family)),
-        config.nLayer(),
-        config.nEmbd(),
-        config.vocabSize(),
-        config.nHead(),
-        config.headDim());
+            ScriptText.join(List.of(ScriptText.common(), family)),
+            config.nLayer(),
+            config.nEmbd(),
+            config.vocabSize(),
+            config.nHead(),
+            config.headDim())
+        .onPackedRows();
   }
 
   private static Map<String, String> literals(Gpt2Config config, HeadWeight weight) {
