@@ -31,6 +31,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -45,6 +46,8 @@ public final class HfCheckpoint {
 
   private static final NewHead EMBEDDING = new NewHead(Head.POOLED_EMBEDDING, 0);
 
+  private static final String PAD = "pad_token_id";
+
   /** What the names of weight files begin with. */
   static final String WEIGHTS = "model";
 
@@ -56,6 +59,7 @@ public final class HfCheckpoint {
   private final Optional<SentenceModules> modules;
   private final Optional<EmbeddingHead> embedding;
   private final Optional<QuantizedWeights> quantized;
+  private final OptionalInt padTokenId;
 
   private HfCheckpoint(
       ConfigFile config,
@@ -64,7 +68,8 @@ public final class HfCheckpoint {
       Companions companions,
       Optional<SentenceModules> modules,
       Optional<EmbeddingHead> embedding,
-      Optional<QuantizedWeights> quantized) {
+      Optional<QuantizedWeights> quantized,
+      OptionalInt padTokenId) {
     this.config = config;
     this.architecture = architecture;
     this.weights = weights;
@@ -72,6 +77,7 @@ public final class HfCheckpoint {
     this.modules = modules;
     this.embedding = embedding;
     this.quantized = quantized;
+    this.padTokenId = padTokenId;
     this.tokenizer = HfTokenizer.open(companions.directory());
   }
 
@@ -132,7 +138,8 @@ public final class HfCheckpoint {
         new Companions(directory),
         modules,
         embedding,
-        quantized.map(QuantizedDirectory::weights));
+        quantized.map(QuantizedDirectory::weights),
+        padTokenId(config, families));
   }
 
   private static Weights weights(
@@ -191,7 +198,7 @@ public final class HfCheckpoint {
     if (wanted.pooling() == Pooling.POOLER && !pooler) {
       throw new UnsupportedFeatureException(
           Problems.problem(
-              "pooling of " + architecture.name(), "pooler", "mean, cls or max: it has no pooler"));
+              "pooling of " + architecture.name(), "pooler", "another one: it has no pooler"));
     }
     return Optional.of(wanted);
   }
@@ -237,7 +244,8 @@ public final class HfCheckpoint {
         new Companions(tokenizerDirectory),
         Optional.empty(),
         embedding(architecture, tokenizerDirectory, Optional.empty(), Optional.empty()),
-        Optional.empty());
+        Optional.empty(),
+        padTokenId(config, families));
   }
 
   private static void refuseFile(Path path) {
@@ -272,6 +280,18 @@ public final class HfCheckpoint {
     return several.map(read::classifying).orElse(read);
   }
 
+  /** A negative id, which no token has, pads nothing. */
+  private static OptionalInt padTokenId(ConfigFile config, Registry<Family> families) {
+    ConfigReader keys = config.reader();
+    OptionalInt absent = family(keys, families).padTokenId();
+    if (!keys.has(PAD)) {
+      return keys.isNull(PAD) ? OptionalInt.empty() : absent;
+    }
+    int id = keys.integer(PAD, Integer.MIN_VALUE, Integer.MAX_VALUE);
+    keys.finish();
+    return id < 0 ? OptionalInt.empty() : OptionalInt.of(id);
+  }
+
   private static Family family(ConfigReader keys, Registry<Family> families) {
     if (keys.has("auto_map")) {
       keys.unsupported("auto_map", "no code of the model's own, which is never run");
@@ -303,6 +323,10 @@ public final class HfCheckpoint {
 
   Architecture architecture() {
     return architecture;
+  }
+
+  OptionalInt padTokenId() {
+    return padTokenId;
   }
 
   Weights weights() {

@@ -11,6 +11,7 @@ import dev.tenon.spec.ClassificationHead;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * A network that came from a HuggingFace directory, or goes to one. Immutable and safe for threads.
@@ -84,6 +85,11 @@ final class HfNetwork implements Network {
   @Override
   public int tokenTypes() {
     return checkpoint.architecture().tokenTypes();
+  }
+
+  @Override
+  public OptionalInt padTokenId() {
+    return checkpoint.padTokenId();
   }
 
   @Override

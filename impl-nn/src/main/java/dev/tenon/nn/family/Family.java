@@ -3,6 +3,7 @@ package dev.tenon.nn.family;
 import dev.tenon.model.Head;
 import dev.tenon.nn.config.ConfigReader;
 import java.util.Map;
+import java.util.OptionalInt;
 
 /**
  * A family of networks: what a config.json of its model type describes. Implementations are
@@ -25,4 +26,9 @@ public interface Family {
    *     message
    */
   Architecture read(ConfigReader config);
+
+  /** The id of padding where config.json has no {@code pad_token_id}; empty: none. */
+  default OptionalInt padTokenId() {
+    return OptionalInt.empty();
+  }
 }

@@ -20,6 +20,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 
 /**
@@ -198,6 +199,11 @@ public final class LoraNetwork implements Network {
   @Override
   public int tokenTypes() {
     return base.tokenTypes();
+  }
+
+  @Override
+  public OptionalInt padTokenId() {
+    return base.padTokenId();
   }
 
   @Override

@@ -9,7 +9,7 @@ import java.util.stream.Stream;
 public enum Head {
   /** Predicts the next token: logits over the vocabulary. */
   CAUSAL_LM,
-  /** One number per token and, from the last token, one score per sequence. */
+  /** One number per token and, from the last token that is no padding, one score per sequence. */
   VALUE,
   /** Class logits per sequence. */
   SEQUENCE_CLASSIFICATION,

@@ -17,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 
 /**
@@ -102,6 +103,14 @@ public non-sealed interface Network extends ModelModule {
    */
   default int tokenTypes() {
     return 0;
+  }
+
+  /**
+   * The token that pads. A decoder's score or classes are those of a sequence's last token that is
+   * not this one, as in transformers, where padding and an end that pads look alike.
+   */
+  default OptionalInt padTokenId() {
+    return OptionalInt.empty();
   }
 
   /** What its classes are; empty unless it classifies. */

@@ -24,7 +24,10 @@ public enum Output {
   ENTROPY(FieldKind.NEXT_TOKEN),
   /** {@code values} [tokens]: the value head's number for each token. */
   VALUES(FieldKind.TOKEN),
-  /** {@code scores} [sequences]: the value head's number for the last token. */
+  /**
+   * {@code scores} [sequences]: the value head's number for the last token, {@link
+   * Network#padTokenId()} not counted.
+   */
   SCORES(FieldKind.SEQUENCE),
   /** {@code hidden} [tokens, H]: after the final norm. */
   HIDDEN(FieldKind.TOKEN),

@@ -34,6 +34,8 @@ import java.util.Random;
  * @param adapter keys of the request to Python about adapters; empty: none
  */
 record SavedDirectory(Path directory, Map<String, Path> adapter) {
+  private static final List<Integer> PADDED = List.of(7, 25, 26);
+
   /** What is saved, or made by peft and opened here. */
   enum Way {
     F32,
@@ -111,11 +113,15 @@ record SavedDirectory(Path directory, Map<String, Path> adapter) {
     }
   }
 
-  /** Random tokens, and types where the network reads them. */
+  /**
+   * Random tokens, with types where the network reads them; one sequence ends in padding, and one
+   * is nothing else, where a token pads.
+   */
   static NamedArray batch(Network network) {
     Random random = new Random(3);
     int[] lengths = {7, 1, 19, 12};
     long[] ids = random.longs(39, 0, network.vocabSize()).toArray();
+    network.padTokenId().ifPresent(pad -> PADDED.forEach(i -> ids[i] = pad));
     NamedArray batch =
         NamedArray.builder(Items.ofLengths(lengths))
             .put("input_ids", TensorData.ofLongs(ids, ids.length))
@@ -137,7 +143,8 @@ record SavedDirectory(Path directory, Map<String, Path> adapter) {
     };
   }
 
-  private static Objective sines(Output output) {
+  /** The sum of the sines of an output. */
+  static Objective sines(Output output) {
     return Objective.of(
         "sines",
         OutputRequest.of(output),

@@ -12,6 +12,7 @@ import dev.tenon.tensor.StandardField;
 import dev.tenon.tensor.TensorData;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.stream.Stream;
 
 /**
@@ -21,10 +22,16 @@ import java.util.stream.Stream;
  * @param vocabSize ids it knows
  * @param tokenTypes whether it reads {@code token_type_ids}
  * @param sequenceRows the tokens that stand for a sequence
+ * @param padTokenId what does not count as a sequence's last token
  * @param options names in {@code b} that tell the head's text how to pool
  */
 record BatchReading(
-    Head head, int vocabSize, boolean tokenTypes, SequenceRows sequenceRows, List<String> options) {
+    Head head,
+    int vocabSize,
+    boolean tokenTypes,
+    SequenceRows sequenceRows,
+    OptionalInt padTokenId,
+    List<String> options) {
   private static final long IGNORED = -100;
 
   /** Copies. */
@@ -46,6 +53,7 @@ record BatchReading(
         network.vocabSize(),
         network.tokenTypes() > 0,
         embedding.map(x -> rows(x.pooling())).orElseGet(() -> rows(network)),
+        embedding.isPresent() ? OptionalInt.empty() : network.padTokenId(),
         embedding.map(BatchReading::options).orElse(List.of()));
   }
 

@@ -103,7 +103,7 @@ final class MicroBatch {
     if (!outputs.sequences().isEmpty()) {
       switch (outputs.reading().sequenceRows()) {
         case FIRST -> tensors.put("sequence_rows", padded.firstRows());
-        case LAST -> tensors.put("sequence_rows", padded.lastRows());
+        case LAST -> tensors.put("sequence_rows", padded.lastRows(outputs.reading().padTokenId()));
         case ALL -> tensors.put("sequence_rows", padded.rows());
       }
       tensors.put("sequence_index", sequenceIndex());

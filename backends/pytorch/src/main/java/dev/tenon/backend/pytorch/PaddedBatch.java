@@ -5,6 +5,7 @@ import dev.tenon.tensor.NamedArray;
 import dev.tenon.tensor.TensorData;
 import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.function.IntToLongFunction;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
@@ -131,9 +132,22 @@ final class PaddedBatch {
     return sequences(row -> starts[row]);
   }
 
-  /** Where each sequence's last token lies, I64 [S]. */
-  TensorData lastRows() {
-    return sequences(row -> (long) starts[row] + lengths.get(row) - 1);
+  /**
+   * Where each sequence's last token lies that is no padding, I64 [S]; the first one's place where
+   * all are, as in transformers' modeling_layers.
+   */
+  TensorData lastRows(OptionalInt padTokenId) {
+    int[] last = new int[lengths.size()];
+    int start = 0;
+    for (int row = 0; row < last.length; row++) {
+      int at = lengths.get(row) - 1;
+      while (at > 0 && padTokenId.isPresent() && ids[start + at] == padTokenId.getAsInt()) {
+        at--;
+      }
+      last[row] = at;
+      start += lengths.get(row);
+    }
+    return sequences(row -> (long) starts[row] + last[row]);
   }
 
   private TensorData sequences(IntToLongFunction place) {

@@ -9,6 +9,7 @@ import dev.tenon.tensor.TensorData;
 import dev.tenon.tensor.TokenIds;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 
 /** Rows of a network that keeps no cache: each pass computes the whole sequences again. */
 final class RecomputedRows implements SessionRows {
@@ -36,7 +37,7 @@ final class RecomputedRows implements SessionRows {
     Map<String, TensorData> choice = TokenChoice.tensors(group);
     try (NativeScope scope = bridge.scope("step")) {
       TorchValue logits = file.logits(padded.inputIds(), padded.realTokens(), scope);
-      TorchValue rows = scope.tensor(padded.lastRows());
+      TorchValue rows = scope.tensor(padded.lastRows(OptionalInt.empty()));
       return Chosen.of(
           choice.isEmpty()
               ? file.driver(scope, "greedy_last", logits, rows)

@@ -9,6 +9,7 @@ import dev.tenon.nn.family.decoder.Decoder;
 import dev.tenon.nn.family.decoder.LayerWindows;
 import dev.tenon.nn.script.ScriptText;
 import java.util.Map;
+import java.util.OptionalInt;
 
 /**
  * Gemma with a causal-lm or a value head (Gemma Team 2024; transformers modeling_gemma.py). Its
@@ -29,6 +30,11 @@ public final class Gemma implements Family {
   @Override
   public Map<Head, String> architectures() {
     return ARCHITECTURES;
+  }
+
+  @Override
+  public OptionalInt padTokenId() {
+    return OptionalInt.of(0);
   }
 
   @Override

@@ -11,6 +11,7 @@ import dev.tenon.nn.family.gemma.Gemma;
 import dev.tenon.nn.script.ScriptText;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.OptionalInt;
 
 /**
  * Gemma 2 with a causal-lm or a value head (Gemma Team 2024; transformers modeling_gemma2.py). Its
@@ -31,6 +32,11 @@ public final class Gemma2 implements Family {
   @Override
   public Map<Head, String> architectures() {
     return ARCHITECTURES;
+  }
+
+  @Override
+  public OptionalInt padTokenId() {
+    return OptionalInt.of(0);
   }
 
   @Override
