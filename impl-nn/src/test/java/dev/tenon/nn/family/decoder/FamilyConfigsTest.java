@@ -142,13 +142,27 @@ class FamilyConfigsTest {
 
   @Test
   void whatTheProgramsDoNotDoIsRefusedByKey() {
-    refused("gemma2", "use_bidirectional_attention", true);
-    refused("qwen2", "is_causal", false);
     refused("gemma", "hidden_act", "laplace");
     refused("gemma2", "hidden_activation", "xielu");
     refused("mixtral", "router_jitter_noise", 0.1);
-    refused("mistral", "partial_rotary_factor", 0.5);
-    refused("qwen3", "quantization_config", Map.of("bits", 4));
+    refused("gemma2", "layer_types", List.of("chunked_attention", "full_attention"));
+    refused("mistral", "layer_types", LAYERS);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"llama", "mistral", "qwen2", "qwen3", "gemma", "gemma2", "mixtral"})
+  void everyFamilyRefusesByKey(String family) {
+    refused(family, "is_causal", false);
+    refused(family, "use_bidirectional_attention", true);
+    refused(family, "partial_rotary_factor", 0.5);
+    refused(family, "pretraining_tp", 2);
+    refused(family, "quantization_config", Map.of("bits", 4));
+    for (String type : List.of("longrope", "su", "mrope", "proportional")) {
+      refused(family, "rope_parameters", Map.of("rope_type", type, "factor", 2));
+      refused(family, "rope_scaling", Map.of("type", type, "factor", 2));
+    }
+    refused(family, "rope_parameters", Map.of("partial_rotary_factor", 0.25));
+    refused(family, "rope_parameters", Map.of("full_attention", Map.of("rope_theta", 7)));
   }
 
   private static void refused(String family, String key, Object value) {
