@@ -3,7 +3,10 @@ package dev.tenon.nn.checkpoint;
 import dev.tenon.model.EmbeddingHead.Pooling;
 import dev.tenon.nn.config.ConfigReader;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * The configuration of sentence-transformers' Pooling: a flag for each way up to version 5, {@code
@@ -11,8 +14,26 @@ import java.util.Map;
  */
 final class PoolingKeys {
   private static final String MODE = "pooling_mode";
-  private static final Map<String, Pooling> MODES =
-      Map.of("cls", Pooling.CLS, "mean", Pooling.MEAN, "max", Pooling.MAX);
+
+  /** By the name that {@code pooling_mode} has for it, and the flag that older versions have. */
+  private enum Mode {
+    CLS(Pooling.CLS, "cls", "_cls_token"),
+    MEAN(Pooling.MEAN, "mean", "_mean_tokens"),
+    MAX(Pooling.MAX, "max", "_max_tokens"),
+    SQRT(Pooling.MEAN_SQRT_LEN, "mean_sqrt_len_tokens", "_mean_sqrt_len_tokens"),
+    WEIGHTED(Pooling.WEIGHTEDMEAN, "weightedmean", "_weightedmean_tokens"),
+    LAST(Pooling.LASTTOKEN, "lasttoken", "_lasttoken");
+
+    private final Pooling pooling;
+    private final String label;
+    private final String flag;
+
+    Mode(Pooling pooling, String label, String flag) {
+      this.pooling = pooling;
+      this.label = label;
+      this.flag = MODE + flag;
+    }
+  }
 
   private PoolingKeys() {}
 
@@ -27,46 +48,25 @@ final class PoolingKeys {
   }
 
   private static Pooling mode(ConfigReader keys) {
-    String name = keys.text(MODE, "mean");
-    if (!MODES.containsKey(name)) {
-      keys.unsupported(MODE, "one of " + MODES.keySet().stream().sorted().toList());
+    String name = keys.text(MODE, Mode.MEAN.label);
+    Optional<Mode> known = Stream.of(Mode.values()).filter(x -> x.label.equals(name)).findFirst();
+    if (known.isEmpty()) {
+      keys.unsupported(MODE, "one of " + Stream.of(Mode.values()).map(x -> x.label).toList());
     }
-    return MODES.getOrDefault(name, Pooling.MEAN);
+    return known.orElse(Mode.MEAN).pooling;
   }
 
   private static Pooling flags(ConfigReader keys) {
-    Map<String, Pooling> known =
-        Map.of(
-            MODE + "_cls_token", Pooling.CLS,
-            MODE + "_mean_tokens", Pooling.MEAN,
-            MODE + "_max_tokens", Pooling.MAX);
-    for (String other :
-        new String[] {"_mean_sqrt_len_tokens", "_weightedmean_tokens", "_lasttoken"}) {
-      if (keys.flag(MODE + other, false)) {
-        keys.unsupported(MODE + other, "false");
-      }
-    }
-    Map<String, Pooling> asked = new LinkedHashMap<>();
-    known.forEach(
-        (key, pooling) -> {
-          if (keys.flag(key, false)) {
-            asked.put(key, pooling);
-          }
-        });
-    if (asked.size() > 1) {
-      asked.keySet().stream().sorted().skip(1).forEach(x -> keys.unsupported(x, "one way to pool"));
-    }
-    return asked.values().stream().findFirst().orElse(Pooling.MEAN);
+    List<Mode> asked = Stream.of(Mode.values()).filter(x -> keys.flag(x.flag, false)).toList();
+    asked.stream().skip(1).forEach(x -> keys.unsupported(x.flag, "one way to pool"));
+    return asked.isEmpty() ? Pooling.MEAN : asked.get(0).pooling;
   }
 
   /** The keys that every version reads. */
   static Map<String, Object> write(Pooling pooling, int hiddenSize) {
     Map<String, Object> keys = new LinkedHashMap<>();
     keys.put("word_embedding_dimension", hiddenSize);
-    keys.put(MODE + "_cls_token", pooling == Pooling.CLS);
-    keys.put(MODE + "_mean_tokens", pooling == Pooling.MEAN);
-    keys.put(MODE + "_max_tokens", pooling == Pooling.MAX);
-    keys.put(MODE + "_mean_sqrt_len_tokens", false);
+    Stream.of(Mode.values()).forEach(x -> keys.put(x.flag, pooling == x.pooling));
     return keys;
   }
 }

@@ -5,14 +5,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tenon.error.CheckpointException;
 import dev.tenon.error.UnsupportedFeatureException;
+import dev.tenon.internal.Json;
 import dev.tenon.model.EmbeddingHead;
 import dev.tenon.model.EmbeddingHead.Pooling;
+import dev.tenon.nn.config.ConfigFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class SentenceModulesTest {
@@ -83,8 +86,7 @@ class SentenceModulesTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "{\"pooling_mode\": \"weightedmean\"}",
-        "{\"pooling_mode_lasttoken\": true}",
+        "{\"pooling_mode\": \"attention\"}",
         "{\"pooling_mode_cls_token\": true, \"pooling_mode_mean_tokens\": true}",
         "{\"pooling_mode\": \"mean\", \"include_prompt\": false}"
       })
@@ -92,6 +94,23 @@ class SentenceModulesTest {
     write("modules.json", modules(OLD + "Transformer", OLD + "Pooling"));
     write("1/config.json", config);
     assertThatThrownBy(() -> head(64)).isInstanceOf(UnsupportedFeatureException.class);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "pooling_mode, '\"weightedmean\"', WEIGHTEDMEAN",
+    "pooling_mode, '\"lasttoken\"', LASTTOKEN",
+    "pooling_mode, '\"mean_sqrt_len_tokens\"', MEAN_SQRT_LEN",
+    "pooling_mode_weightedmean_tokens, true, WEIGHTEDMEAN",
+    "pooling_mode_lasttoken, true, LASTTOKEN",
+    "pooling_mode_mean_sqrt_len_tokens, true, MEAN_SQRT_LEN"
+  })
+  void knowsEveryPoolingThatIsOne(String key, String value, Pooling expected) throws IOException {
+    write("modules.json", modules(OLD + "Transformer", OLD + "Pooling"));
+    write("1/config.json", "{\"" + key + "\": " + value + "}");
+    assertThat(head(64).pooling()).isEqualTo(expected);
+    ConfigFile written = ConfigFile.of("config.json", Json.compact(PoolingKeys.write(expected, 8)));
+    assertThat(PoolingKeys.read(written.reader())).isEqualTo(expected);
   }
 
   private EmbeddingHead head(int maxPositions) {

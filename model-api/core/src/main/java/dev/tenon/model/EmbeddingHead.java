@@ -46,10 +46,16 @@ public record EmbeddingHead(
     CLS,
     /** The largest value of each element. */
     MAX,
+    /** Their sum over the root of their number. */
+    MEAN_SQRT_LEN,
+    /** Their mean with weights 1, 2, 3, …: later tokens count more. */
+    WEIGHTEDMEAN,
+    /** The last token's. */
+    LASTTOKEN,
     /** The network's own pooler on the first token's: a projection and tanh, as BERT has it. */
     POOLER;
 
-    /** The name in arguments: lower case. */
+    /** The name in arguments: lower case, as sentence-transformers calls it. */
     public String label() {
       return name().toLowerCase(Locale.ROOT);
     }

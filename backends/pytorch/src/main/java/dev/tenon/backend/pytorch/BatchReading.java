@@ -64,18 +64,26 @@ record BatchReading(
 
   private static SequenceRows rows(Pooling pooling) {
     return switch (pooling) {
-      case MEAN, MAX -> SequenceRows.ALL;
+      case MEAN, MEAN_SQRT_LEN, WEIGHTEDMEAN, MAX -> SequenceRows.ALL;
       case CLS, POOLER -> SequenceRows.FIRST;
+      case LASTTOKEN -> SequenceRows.LAST;
     };
   }
 
   private static List<String> options(EmbeddingHead head) {
-    return Stream.of(
-            head.pooling() == Pooling.MAX ? "pool_max" : "",
-            head.pooling() == Pooling.POOLER ? "pooler" : "",
-            head.normalize() ? "normalize" : "")
+    return Stream.of(option(head.pooling()), head.normalize() ? "normalize" : "")
         .filter(x -> !x.isEmpty())
         .toList();
+  }
+
+  private static String option(Pooling pooling) {
+    return switch (pooling) {
+      case MEAN, CLS, LASTTOKEN -> "";
+      case MAX -> "pool_max";
+      case MEAN_SQRT_LEN -> "pool_sqrt";
+      case WEIGHTEDMEAN -> "pool_weighted";
+      case POOLER -> "pooler";
+    };
   }
 
   /** Whether next-token outputs are of the tokens themselves, those that {@code labels} name. */

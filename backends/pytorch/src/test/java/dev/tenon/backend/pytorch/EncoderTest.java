@@ -140,7 +140,7 @@ class EncoderTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"mean", "cls", "max"})
+  @ValueSource(strings = {"mean", "cls", "max", "mean_sqrt_len", "weightedmean", "lasttoken"})
   void poolsHiddenVectorsAsAsked(String pooling) {
     Model start = TinyEncoder.create("distilbert", Head.POOLED_EMBEDDING, 0);
     start.network().save(temp, start.network().weights());
@@ -165,15 +165,20 @@ class EncoderTest {
     double square = 0;
     for (int h = 0; h < width; h++) {
       double sum = 0;
+      double later = 0;
       double most = Double.NEGATIVE_INFINITY;
       for (int t = 0; t < tokens; t++) {
         sum += hidden.getDouble((long) t * width + h);
+        later += (t + 1) * hidden.getDouble((long) t * width + h);
         most = Math.max(most, hidden.getDouble((long) t * width + h));
       }
       vector[h] =
           switch (pooling) {
             case "mean" -> sum / tokens;
             case "max" -> most;
+            case "mean_sqrt_len" -> sum / Math.sqrt(tokens);
+            case "weightedmean" -> later * 2 / (tokens * (tokens + 1.0));
+            case "lasttoken" -> hidden.getDouble((tokens - 1L) * width + h);
             default -> hidden.getDouble(h);
           };
       square += vector[h] * vector[h];
