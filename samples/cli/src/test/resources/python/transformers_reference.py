@@ -3,9 +3,10 @@
 request: sequences (token ids), prompts (token ids), max_new_tokens, and optionally train: batches (each a list of {ids, prompt_length}),
 learning_rate, total_steps, weight_decay, max_grad_norm.
 adapter: a directory of peft, put on the model; save_adapter: where peft saves it after the training.
-Or score_sequences (token ids), targets (one number each), learning_rate, steps: the directory as a classification with one label.
-answer: logits per sequence [T][V]; greedy per prompt {tokens, gaps}; losses, one per batch, taken before its update; scores, one per
-score sequence, and score_losses: mean squared error before each AdamW step on all of them.
+Or score_cases, a list of {directory, score_sequences (token ids), targets (one number each), learning_rate, steps}: directories as
+classifications with one label.
+answer: logits per sequence [T][V]; greedy per prompt {tokens, gaps}; losses, one per batch, taken before its update; or answers, one
+per case: scores, one per score sequence, and score_losses: mean squared error before each AdamW step on all of them.
 """
 import json
 import sys
@@ -94,8 +95,9 @@ def score(model, ask):
 def main(directory, request):
     with open(request, encoding="utf-8") as f:
         ask = json.load(f)
-    if "score_sequences" in ask:
-        json.dump(score(load(directory, AutoModelForSequenceClassification), ask), sys.stdout)
+    if "score_cases" in ask:
+        found = [score(load(x["directory"], AutoModelForSequenceClassification), x) for x in ask["score_cases"]]
+        json.dump({"answers": found}, sys.stdout)
         return
     model = load(directory, AutoModelForCausalLM)
     if "adapter" in ask:

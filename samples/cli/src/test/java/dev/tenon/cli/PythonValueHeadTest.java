@@ -23,11 +23,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** A language model gets a value head, is saved, and is a classification of transformers. */
 @Tag("python")
@@ -36,35 +38,50 @@ class PythonValueHeadTest {
   private static final int STEPS = 3;
   private static final double LEARNING_RATE = 1e-3;
 
-  @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "llama",
-        "llama-bf16-v4config",
-        "gpt2",
-        "gpt2-hub-names",
-        "mistral-window8",
-        "qwen2",
-        "qwen3",
-        "gemma",
-        "gemma2",
-        "mixtral"
-      })
-  void scoresAndTrainingAreThoseOfTransformers(String family, @TempDir Path scratch)
-      throws Exception {
-    Path source = Resources.directory("families/" + family);
-    Path saved = scratch.resolve("saved");
-    Model value = open(Arguments.of("path", source).with("head", "value").with("seed", 11));
-    try (Model model = new PyTorchBackend().initialize(value, spec())) {
-      model.engine().save(saved);
-    }
+  private static final List<String> FOLDERS =
+      List.of(
+          "llama",
+          "llama-bf16-v4config",
+          "gpt2",
+          "gpt2-hub-names",
+          "mistral-window8",
+          "qwen2",
+          "qwen3",
+          "gemma",
+          "gemma2",
+          "mixtral");
 
-    NamedArray batch = batch(open(Arguments.of("path", saved)).network().vocabSize());
-    Map<String, Object> answer = TransformersReference.ask(saved, request(batch), scratch);
+  @TempDir private Path scratch;
+
+  @TestFactory
+  Stream<DynamicTest> scoresAndTrainingAreThoseOfTransformers() throws Exception {
+    List<Object> requests = new ArrayList<>();
+    for (String folder : FOLDERS) {
+      Path source = Resources.directory("families/" + folder);
+      Path saved = scratch.resolve(folder);
+      Model value = open(Arguments.of("path", source).with("head", "value").with("seed", 11));
+      try (Model model = new PyTorchBackend().initialize(value, spec())) {
+        model.engine().save(saved);
+      }
+      requests.add(request(saved, batch(value.network().vocabSize())));
+    }
+    List<?> answers =
+        (List<?>)
+            TransformersReference.ask(scratch, Map.of("score_cases", requests), scratch)
+                .get("answers");
+    return IntStream.range(0, answers.size())
+        .mapToObj(
+            i ->
+                DynamicTest.dynamicTest(
+                    FOLDERS.get(i),
+                    () -> compare(scratch.resolve(FOLDERS.get(i)), (Map<?, ?>) answers.get(i))));
+  }
+
+  private static void compare(Path saved, Map<?, ?> answer) {
     double[] scores = TransformersReference.numbers(answer.get("scores"));
     double[] losses = TransformersReference.numbers(answer.get("score_losses"));
-
     Model reopened = open(Arguments.of("path", saved));
+    NamedArray batch = batch(reopened.network().vocabSize());
     try (Model model = new PyTorchBackend().initializeForInference(reopened)) {
       TensorData found = model.engine().forward(batch, Output.SCORES).get("scores");
       for (int i = 0; i < scores.length; i++) {
@@ -109,7 +126,7 @@ class PythonValueHeadTest {
         .build();
   }
 
-  private static Map<String, Object> request(NamedArray batch) {
+  private static Map<String, Object> request(Path directory, NamedArray batch) {
     List<Object> sequences = new ArrayList<>();
     List<Object> targets = new ArrayList<>();
     for (int i = 0; i < LENGTHS.length; i++) {
@@ -117,6 +134,7 @@ class PythonValueHeadTest {
       targets.add(batch.get("targets").getDouble(i));
     }
     return Map.of(
+        "directory", directory.toString(),
         "score_sequences", sequences,
         "targets", targets,
         "learning_rate", LEARNING_RATE,
