@@ -12,18 +12,27 @@ import java.util.stream.Stream;
  * have several, for different processors; an engine takes the first whose {@code probe} runs.
  */
 public enum Prelude {
+  /** F32 throughout, weights in oneDNN's layout; of whole sequences. */
+  F32_WHOLE(Precision.F32, Types.TENSOR, "prelude-f32-whole"),
   /** F32 throughout; for training too. */
   F32(Precision.F32, Types.TENSOR, "prelude-f32"),
+  /** {@link #BF16_NATIVE} of whole sequences, weights in oneDNN's layout for many rows. */
+  BF16_NATIVE_WHOLE(Precision.BF16, Types.TENSOR, "prelude-bf16-native-whole"),
   /** BF16 activations and weights, through oneDNN, where the processor computes in BF16. */
   BF16_NATIVE(Precision.BF16, Types.TENSOR, "prelude-bf16-native"),
   /** BF16 weights and F32 activations, through FBGEMM, on any x86 with AVX2. */
   BF16_WEIGHTS(Precision.BF16, Types.PACKED_PARAMETERS, "prelude-bf16-weights"),
+  /** {@link #INT8} of whole sequences, many rows through oneDNN. */
+  INT8_WHOLE(Precision.INT8, Types.WHOLE8, "prelude-int8-whole"),
   /** 8-bit weights by output channel, activations of 8 bits by row, through FBGEMM. */
   INT8(Precision.INT8, Types.FINER, "prelude-int8", "hold-int8"),
   /** The values of 4-bit weights in the memory and the kernels of int8, without AVX-512. */
   INT4_AS_INT8(Precision.INT4, Types.FINER, "prelude-int8", "codes-int8", "hold-int4-as-int8"),
   /** 4-bit weights in groups of 32 and BF16 activations. */
   INT4(Precision.INT4, Types.CODES_AND_SCALES, "prelude-int4");
+
+  /** Steps of two operators, for preludes whose kernels do one. */
+  private static final String UNFUSED = "unfused";
 
   static final String STORED = Types.CODES_AND_SCALES;
 
@@ -49,16 +58,30 @@ public enum Prelude {
     }
     return precision == Precision.F32
         ? F32.text()
-        : resource("prelude-bf16-training", Types.TENSOR);
+        : ScriptText.join(
+            List.of(
+                resource("prelude-bf16-training", Types.TENSOR), resource(UNFUSED, Types.TENSOR)));
   }
 
   private static String resource(String name, String packed) {
     return ProgramArchives.resource(name).replace("$PACKED", packed);
   }
 
-  /** The preludes of a precision for inference, best first; none for F16. */
-  public static List<Prelude> of(Precision precision) {
-    return Stream.of(values()).filter(x -> x.precision == precision).toList();
+  /**
+   * The preludes of a precision for inference, best first; none for F16.
+   *
+   * @param whole whether the program runs whole sequences only, as an encoder: then no weight has
+   *     to serve one row
+   */
+  public static List<Prelude> of(Precision precision, boolean whole) {
+    return Stream.of(values())
+        .filter(x -> x.precision == precision && (whole || !x.whole()))
+        .toList();
+  }
+
+  /** Whether it serves programs that run whole sequences only. */
+  private boolean whole() {
+    return names.get(0).endsWith("-whole");
   }
 
   /** What it computes in. */
@@ -73,7 +96,7 @@ public enum Prelude {
 
   /** Its methods, with {@code $PACKED} put in; {@code $VOCABULARY} stays. */
   String text() {
-    Stream<String> all = names.stream();
+    Stream<String> all = whole() ? names.stream() : Stream.concat(names.stream(), Stream.of(UNFUSED));
     if (quantized()) {
       all = Stream.concat(all, quantizer(precision));
     }
@@ -83,7 +106,7 @@ public enum Prelude {
   /** The methods that store what {@code fuse} makes of weights. */
   static String storing(Precision precision) {
     return ScriptText.join(
-        Stream.concat(Stream.of("prelude-stored"), quantizer(precision))
+        Stream.concat(Stream.of("prelude-stored", UNFUSED), quantizer(precision))
             .map(x -> resource(x, STORED))
             .toList());
   }
@@ -104,6 +127,7 @@ public enum Prelude {
     static final String PACKED_PARAMETERS =
         "__torch__.torch.classes.quantized.LinearPackedParamsBase";
     static final String FINER = "Tuple[" + PACKED_PARAMETERS + ", bool]";
+    static final String WHOLE8 = "Tuple[" + PACKED_PARAMETERS + ", Tensor, Tensor, Tensor, Tensor]";
     static final String CODES_AND_SCALES = "Tuple[Tensor, Tensor]";
   }
 }

@@ -11,8 +11,12 @@ import dev.tenon.model.EmbeddingHead.Pooling;
 import dev.tenon.model.Model;
 import dev.tenon.model.Output;
 import dev.tenon.model.Tokenizer.Padding;
+import dev.tenon.modelinterface.text.Embedding;
+import dev.tenon.modelinterface.text.TextEmbedder;
 import dev.tenon.nn.HfModels;
 import dev.tenon.spec.Arguments;
+import dev.tenon.spec.InferenceSpec;
+import dev.tenon.spec.Precision;
 import dev.tenon.tensor.Device;
 import dev.tenon.tensor.Items;
 import dev.tenon.tensor.NamedArray;
@@ -22,8 +26,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * all-MiniLM-L6-v2 itself, 90 MB that are not kept here: {@code -Dtenon.minilm=DIR} names its
@@ -62,6 +70,37 @@ class MiniLmTest {
       System.out.println("MiniLM: largest error of an element " + worst);
       assertThat(worst).isCloseTo(0, within(5e-6));
     }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"BF16, 0.9999", "INT8, 0.99"})
+  void fewerBitsKeepTheDirection(Precision precision, double least) {
+    List<String> texts = texts();
+    List<Embedding> exact = embedded(Precision.F32, texts);
+    List<Embedding> found = embedded(precision, texts);
+    double mean =
+        IntStream.range(0, texts.size())
+            .mapToDouble(i -> exact.get(i).cosine(found.get(i)))
+            .average()
+            .orElseThrow();
+    System.out.println("MiniLM: mean cosine of " + precision + " to F32 " + mean);
+    assertThat(mean).isGreaterThanOrEqualTo(least);
+  }
+
+  private static List<Embedding> embedded(Precision precision, List<String> texts) {
+    Path directory = Path.of(System.getProperty("tenon.minilm"));
+    InferenceSpec spec = InferenceSpec.defaults().precision(precision);
+    try (TextEmbedder embedder = TextEmbedder.open(directory, spec)) {
+      return embedder.embed(texts);
+    }
+  }
+
+  private static List<String> texts() {
+    List<Map<?, ?>> pairs = pairs(Resources.directory("minilm").resolve("minilm_pairs.json"));
+    return pairs.stream()
+        .flatMap(pair -> Stream.of("text_a", "text_b").map(pair::get))
+        .map(String::valueOf)
+        .toList();
   }
 
   private static List<Map<?, ?>> pairs(Path file) {

@@ -8,6 +8,7 @@ import dev.tenon.backend.pytorch.internal.TorchException;
 import dev.tenon.backend.pytorch.internal.TorchModule;
 import dev.tenon.error.UnsupportedFeatureException;
 import dev.tenon.internal.Problems;
+import dev.tenon.model.Network;
 import dev.tenon.nn.script.Prelude;
 import dev.tenon.nn.script.ProgramArchives;
 import dev.tenon.spec.Precision;
@@ -24,7 +25,7 @@ final class Kernels {
   /** A kernel that is there and wrong, as 4-bit ones would be with other groups, is far off. */
   private static final double WRONG = 0.2;
 
-  private static final Map<Precision, Prelude> FOUND = new ConcurrentHashMap<>();
+  private static final Map<Question, Prelude> FOUND = new ConcurrentHashMap<>();
 
   private Kernels() {}
 
@@ -33,13 +34,16 @@ final class Kernels {
    *
    * @throws UnsupportedFeatureException naming what each one lacks
    */
-  static Prelude find(TorchBridge bridge, Precision precision) {
-    return FOUND.computeIfAbsent(precision, x -> tried(bridge, x));
+  static Prelude find(TorchBridge bridge, Network network, Precision precision) {
+    Question question = new Question(precision, !network.program().cached());
+    return FOUND.computeIfAbsent(question, x -> tried(bridge, x));
   }
 
-  private static Prelude tried(TorchBridge bridge, Precision precision) {
+  private record Question(Precision precision, boolean whole) {}
+
+  private static Prelude tried(TorchBridge bridge, Question question) {
     List<String> lacks = new ArrayList<>();
-    for (Prelude prelude : Prelude.of(precision)) {
+    for (Prelude prelude : Prelude.of(question.precision(), question.whole())) {
       try {
         double error = probe(bridge, prelude);
         if (error < WRONG) {
@@ -54,7 +58,9 @@ final class Kernels {
     }
     throw new UnsupportedFeatureException(
         Problems.problem(
-            "precision", precision, "one that this processor has kernels for; " + lacks));
+            "precision",
+            question.precision(),
+            "one that this processor has kernels for; " + lacks));
   }
 
   private static double probe(TorchBridge bridge, Prelude prelude) {

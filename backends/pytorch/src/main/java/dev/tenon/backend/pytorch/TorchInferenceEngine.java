@@ -32,7 +32,7 @@ final class TorchInferenceEngine extends TorchEngine {
       TorchBridge bridge, Network network, InferenceSpec spec, long headChunkBytes) {
     Optional<QuantizedWeights> stored = network.quantized();
     Precision precision = spec.resolve(network.quantization());
-    Prelude prelude = Kernels.find(bridge, precision);
+    Prelude prelude = Kernels.find(bridge, network, precision);
     try (NativeScope loading = bridge.scope("load")) {
       InferenceModel model =
           stored.isPresent()

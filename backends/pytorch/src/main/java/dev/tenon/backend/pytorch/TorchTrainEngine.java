@@ -192,7 +192,7 @@ final class TorchTrainEngine extends TorchEngine implements TrainEngine {
   SessionRows sessionRows() {
     InferenceModel model = view;
     if (model == null) {
-      Prelude prelude = Kernels.find(bridge, spec.precision());
+      Prelude prelude = Kernels.find(bridge, network(), spec.precision());
       model = InferenceModel.fuse(bridge, network(), weights, prelude, 0);
       view = model;
     }

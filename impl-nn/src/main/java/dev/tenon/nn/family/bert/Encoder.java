@@ -201,10 +201,20 @@ record Encoder(
     literals.put("HIDDEN", Integer.toString(hidden));
     literals.put("EPS", ScriptText.literal(epsilon));
     literals.put("ACTIVATION", Activations.text(activation));
+    literals.put("UP_STEP", upStep());
     literals.put("HIDDEN_DROPOUT", ScriptText.literal(dropout.hidden()));
     literals.put("ATTENTION_DROPOUT", ScriptText.literal(dropout.attention()));
     literals.put("OUT_DROPOUT", ScriptText.literal(dropout.out()));
     return literals;
+  }
+
+  /** The MLP's first half in inference: gelu has kernels that do both. */
+  private String upStep() {
+    String arguments =
+        "(x, p[\"" + names.block().get("UP") + "\"], s[\"" + names.block().get("UP") + ".bias\"])";
+    return Activations.text(activation).equals(Activations.text("gelu"))
+        ? "self.gelu_linear" + arguments
+        : "self.activation(self.linear" + arguments + ")";
   }
 
   private String headText() {
