@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -56,6 +57,9 @@ public final class Compare implements Callable<Integer> {
       description = "directory of those that we wrote (${DEFAULT-VALUE})")
   private Path ownPeers = Path.of("benchmarks/src/main/peers");
 
+  @Option(names = "--minilm", description = "directory of all-MiniLM-L6-v2; none: not compared")
+  private @Nullable Path minilm;
+
   private final List<String> command = new ArrayList<>();
 
   /** Runs. */
@@ -69,7 +73,7 @@ public final class Compare implements Callable<Integer> {
   public Integer call() throws IOException {
     Report report =
         new Report(command.stream().map(Compare::withoutDirectories).toList(), threads, clock());
-    for (Match match : Match.all(repetitions)) {
+    for (Match match : all()) {
       if (matches.isEmpty() || matches.contains(match.name())) {
         run(match, match.shape().checkpoint(models.toAbsolutePath()), report);
       }
@@ -77,6 +81,14 @@ public final class Compare implements Callable<Integer> {
     report.write(output);
     System.out.println("wrote " + output.resolve("benchmarks.md") + " and .json");
     return 0;
+  }
+
+  private List<Match> all() {
+    return minilm == null
+        ? Match.all(repetitions)
+        : Stream.concat(
+                Match.all(repetitions).stream(), EncodeMatches.all(repetitions, minilm).stream())
+            .toList();
   }
 
   /** What is written down names no place of this machine. */
@@ -94,7 +106,7 @@ public final class Compare implements Callable<Integer> {
     for (int pair = 0; pair < pairs; pair++) {
       for (int turn = 0; turn < 2; turn++) {
         boolean our = pair % 2 == turn;
-        Map<String, ?> row = our ? ours(match, checkpoint) : theirs(match);
+        Map<String, ?> row = our ? ours(match, checkpoint) : theirs(match, checkpoint);
         (our ? ours : theirs).add(row);
         System.out.println(match.name() + " pair " + (pair + 1) + ": " + row);
       }
@@ -115,7 +127,7 @@ public final class Compare implements Callable<Integer> {
         Map.of("OMP_NUM_THREADS", String.valueOf(threads)));
   }
 
-  private Map<String, ?> theirs(Match match) {
+  private Map<String, ?> theirs(Match match, Path checkpoint) {
     Map<String, String> environment = new LinkedHashMap<>();
     environment.put("THREADS", String.valueOf(threads));
     environment.put("REPS", String.valueOf(repetitions));
@@ -123,7 +135,7 @@ public final class Compare implements Callable<Integer> {
     environment.put("PYTHONDONTWRITEBYTECODE", "1");
     boolean given = Files.exists(peers.resolve(match.peer().get(0)));
     return Row.of(
-        Stream.concat(Stream.of(python), match.peer().stream()).toList(),
+        Stream.concat(Stream.of(python), match.peer(checkpoint)).toList(),
         given ? peers : ownPeers.toAbsolutePath(),
         environment);
   }

@@ -23,7 +23,7 @@ import java.util.stream.Stream;
  * @param questions what the rows answer
  */
 record Match(
-    String name, ModelShape shape, List<String> ours, List<String> peer, List<Question> questions) {
+    String name, Subject shape, List<String> ours, List<String> peer, List<Question> questions) {
   private static final String DECODE = "decode_ms_per_step";
   private static final String PREFILL = "prefill_ms";
 
@@ -156,6 +156,11 @@ record Match(
                   case "RAGGED" -> RaggedText.file(checkpoint).toString();
                   default -> x;
                 });
+  }
+
+  /** Script and arguments for a checkpoint. */
+  Stream<String> peer(Path checkpoint) {
+    return peer.stream().map(x -> x.equals("CHECKPOINT") ? checkpoint.toString() : x);
   }
 
   /**

@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Map;
 
 /** The networks that are timed: weights in F32, a tied head, random weights. */
-public enum ModelShape {
+public enum ModelShape implements Subject {
   /** 0.8 million parameters: what is not the matrices shows. Trains on 8 rows of 64 tokens. */
   S0(LlamaConfig.of(512, 128, 352, 4, 2).withKeyValueHeads(1), 8, 64),
   /** 82 million parameters. Trains on 4 rows of 128 tokens. */
@@ -70,7 +70,8 @@ public enum ModelShape {
   }
 
   /** The checkpoint {@code models/<name>}, written first if it is not there. */
-  Path checkpoint(Path models) throws IOException {
+  @Override
+  public Path checkpoint(Path models) throws IOException {
     Path directory = models.resolve(name());
     if (!Files.exists(directory.resolve("model.safetensors"))) {
       Path tokenizer = Files.createTempDirectory("tenon-benchmark");

@@ -18,7 +18,8 @@ import java.util.Map;
  * Times Tenon as the peer scripts time their libraries, in a process of its own, and prints one
  * JSON line a row. Arguments: {@code generate CHECKPOINT PRECISION REPS BATCH…}, {@code train
  * CHECKPOINT PRECISION REPS ROWS TOKENS}, {@code lora …} alike, {@code sft CHECKPOINT PRECISION
- * REPS FILE} and {@code lora-ragged …} alike.
+ * REPS FILE} and {@code lora-ragged …} alike, {@code encode CHECKPOINT PRECISION REPS} and {@code
+ * tokenize …} alike.
  */
 public final class OurRun {
   private static final int NEW_TOKENS = 64;
@@ -30,6 +31,13 @@ public final class OurRun {
     Path checkpoint = Path.of(arguments[1]);
     Precision precision = Precision.of(arguments[2]);
     int repetitions = number(arguments, 3);
+    if (EncodeRun.KINDS.contains(arguments[0])) {
+      Map<String, Object> figures = EncodeRun.run(arguments[0], checkpoint, precision, repetitions);
+      Map<String, Object> row = row(arguments[0], checkpoint);
+      row.putAll(figures);
+      print(row);
+      return;
+    }
     if (TrainRun.KINDS.contains(arguments[0])) {
       List<String> data = List.of(arguments).subList(4, arguments.length);
       train(arguments[0], checkpoint, precision, repetitions, data);
@@ -86,7 +94,7 @@ public final class OurRun {
     Map<String, Object> row = new LinkedHashMap<>();
     row.put("area", area);
     row.put("peer", "tenon");
-    row.put("version", Machine.ourVersion());
+    row.put("version", area.equals("tokenize") ? "" : Machine.ourVersion());
     row.put("shape", String.valueOf(checkpoint.getFileName()));
     return row;
   }

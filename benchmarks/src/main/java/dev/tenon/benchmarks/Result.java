@@ -22,7 +22,7 @@ import java.util.stream.IntStream;
  * @param load of the machine when the last pair ended
  */
 record Result(
-    ModelShape shape,
+    Subject shape,
     String question,
     double ours,
     double theirs,

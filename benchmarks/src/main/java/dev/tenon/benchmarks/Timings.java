@@ -41,6 +41,14 @@ final class Timings {
     return rest;
   }
 
+  /** Each repetition as so many equal parts. */
+  Timings divided(int parts) {
+    Timings each = new Timings();
+    wall.forEach(x -> each.wall.add(x / parts));
+    cpu.forEach(x -> each.cpu.add(x / parts));
+    return each;
+  }
+
   /** As the peers print it: {@code {wall: {median, min, n}, cpu: …}}. */
   Map<String, Object> toMap() {
     Map<String, Object> map = new LinkedHashMap<>();

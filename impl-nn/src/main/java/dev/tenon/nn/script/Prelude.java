@@ -96,7 +96,8 @@ public enum Prelude {
 
   /** Its methods, with {@code $PACKED} put in; {@code $VOCABULARY} stays. */
   String text() {
-    Stream<String> all = whole() ? names.stream() : Stream.concat(names.stream(), Stream.of(UNFUSED));
+    Stream<String> all =
+        whole() ? names.stream() : Stream.concat(names.stream(), Stream.of(UNFUSED));
     if (quantized()) {
       all = Stream.concat(all, quantizer(precision));
     }
