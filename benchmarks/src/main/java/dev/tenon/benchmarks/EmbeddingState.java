@@ -1,10 +1,18 @@
 package dev.tenon.benchmarks;
 
+import dev.tenon.backend.pytorch.PyTorchBackend;
+import dev.tenon.model.Model;
 import dev.tenon.modelinterface.text.TextEmbedder;
+import dev.tenon.nn.HfModels;
 import dev.tenon.spec.InferenceSpec;
 import dev.tenon.spec.Precision;
+import dev.tenon.tensor.Device;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Level;
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
@@ -17,8 +25,20 @@ import org.openjdk.jmh.annotations.TearDown;
 @SuppressWarnings("NullAway.Init") // JMH calls open before all else.
 public class EmbeddingState {
   private static final int BATCH = 32;
+  private static final int CONFIG_VOCAB = 30_522;
 
-  /** The model's directory. */
+  /** The shape of all-MiniLM-L6-v2. */
+  private static final Map<String, Object> CONFIG =
+      Map.of(
+          "model_type", "bert",
+          "architectures", List.of("BertModel"),
+          "hidden_size", 384,
+          "num_hidden_layers", 6,
+          "num_attention_heads", 12,
+          "intermediate_size", 1536,
+          "vocab_size", CONFIG_VOCAB);
+
+  /** The model's directory; none: random weights of its shape, and a token is a byte. */
   @Param("")
   public String minilm;
 
@@ -32,14 +52,21 @@ public class EmbeddingState {
 
   TextEmbedder embedder;
   List<String> sentences;
+  private @Nullable Model model;
 
   /** Opens the embedder. */
   @Setup(Level.Trial)
-  public void open() {
+  public void open() throws IOException {
+    InferenceSpec spec = InferenceSpec.defaults().precision(precision);
     if (minilm.isEmpty()) {
-      throw new IllegalArgumentException("minilm: none (expected: -p minilm=DIRECTORY)");
+      Path directory = Files.createTempDirectory("tenon-benchmark");
+      ByteTokenizer.write(directory, CONFIG_VOCAB);
+      Model network = HfModels.create("minilm", Device.cpu(), CONFIG, directory, 1);
+      model = new PyTorchBackend().initializeForInference(network, spec);
+      embedder = TextEmbedder.open(model);
+    } else {
+      embedder = TextEmbedder.open(Path.of(minilm), spec);
     }
-    embedder = TextEmbedder.open(Path.of(minilm), InferenceSpec.defaults().precision(precision));
     sentences = Sentences.of(BATCH, tokens);
   }
 
@@ -47,5 +74,8 @@ public class EmbeddingState {
   @TearDown(Level.Trial)
   public void close() {
     embedder.close();
+    if (model != null) {
+      model.close();
+    }
   }
 }
