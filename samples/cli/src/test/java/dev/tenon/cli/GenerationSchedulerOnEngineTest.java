@@ -7,29 +7,19 @@ import dev.tenon.cli.conformance.Resources;
 import dev.tenon.error.EngineClosedException;
 import dev.tenon.error.InvalidInputException;
 import dev.tenon.error.QueueFullException;
-import dev.tenon.generation.FinishReason;
 import dev.tenon.generation.GenerationOptions;
 import dev.tenon.generation.GenerationRequest;
-import dev.tenon.generation.GenerationSession;
-import dev.tenon.generation.Piece;
 import dev.tenon.generation.SessionLimits;
 import dev.tenon.model.Engine;
 import dev.tenon.model.Model;
 import dev.tenon.model.ModelBackend;
 import dev.tenon.model.ModelRegistry;
-import dev.tenon.model.Output;
 import dev.tenon.modelinterface.generation.GeneratedTokens;
 import dev.tenon.modelinterface.generation.GenerationScheduler;
 import dev.tenon.spec.Arguments;
 import dev.tenon.tensor.Device;
-import dev.tenon.tensor.Items;
-import dev.tenon.tensor.NamedArray;
-import dev.tenon.tensor.TensorData;
 import dev.tenon.tensor.TokenIds;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Random;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -37,10 +27,7 @@ import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/**
- * The scheduler on a real engine. {@code -Dscheduler.requests=1000} asks for more requests, {@code
- * -Dscheduler.seed} for others.
- */
+/** The scheduler on a real engine; its answers are {@link SchedulerAnswersTest}'s. */
 class GenerationSchedulerOnEngineTest {
   private static final SessionLimits LIMITS = new SessionLimits(8, 300);
 
@@ -60,80 +47,6 @@ class GenerationSchedulerOnEngineTest {
   @AfterEach
   void close() {
     model.close();
-  }
-
-  @Test
-  void everyAnswerIsTheOneItHasAlone() {
-    int count = Integer.getInteger("scheduler.requests", 80);
-    Random random = new Random(Long.getLong("scheduler.seed", 11L));
-    List<GenerationRequest> requests = new ArrayList<>();
-    for (int i = 0; i < count; i++) {
-      requests.add(request(random));
-    }
-    List<GeneratedTokens> together;
-    try (GenerationScheduler scheduler = new GenerationScheduler(engine, LIMITS, count)) {
-      List<CompletableFuture<GeneratedTokens>> answers =
-          requests.stream().map(scheduler::submit).toList();
-      together = answers.stream().map(CompletableFuture::join).toList();
-    }
-    int equal = 0;
-    for (int i = 0; i < count; i++) {
-      GeneratedTokens alone = alone(requests.get(i));
-      boolean same = alone.tokenIds().equals(together.get(i).tokenIds());
-      equal += same ? 1 : 0;
-      if (!same && !requests.get(i).options().doSample()) {
-        assertThat(gap(requests.get(i), alone.tokenIds(), together.get(i).tokenIds()))
-            .isLessThan(1e-4f);
-      }
-    }
-    assertThat(equal).isGreaterThanOrEqualTo((int) Math.ceil(0.99 * count));
-  }
-
-  private GenerationRequest request(Random random) {
-    int vocab = engine.network().vocabSize();
-    long[] prompt = random.longs(1 + random.nextInt(40), 0, vocab).toArray();
-    int most = 1 + random.nextInt(24);
-    GenerationOptions options =
-        random.nextBoolean()
-            ? GenerationOptions.greedy(most)
-            : GenerationOptions.sampling(most).withTemperature(0.9).withTopK(20);
-    return new GenerationRequest(
-        TokenIds.of(prompt), options, random.nextLong(), random.nextInt(3));
-  }
-
-  private GeneratedTokens alone(GenerationRequest request) {
-    try (GenerationSession session = engine.openSession(new SessionLimits(1, 300))) {
-      session.add(request);
-      TokenIds ids = TokenIds.of();
-      List<Float> logprobs = new ArrayList<>();
-      FinishReason reason = FinishReason.CANCELLED;
-      while (session.live() > 0) {
-        for (Piece piece : session.step()) {
-          ids = ids.concat(piece.tokenIds());
-          logprobs.addAll(piece.logprobs());
-          reason = piece.finishReason().orElse(reason);
-        }
-      }
-      return new GeneratedTokens(ids, logprobs, reason);
-    }
-  }
-
-  /** Between the two likeliest tokens where two greedy answers part. */
-  private float gap(GenerationRequest request, TokenIds a, TokenIds b) {
-    int same = 0;
-    while (same < Math.min(a.size(), b.size()) && a.get(same) == b.get(same)) {
-      same++;
-    }
-    long[] ids = request.promptIds().concat(a.slice(0, same)).toArray();
-    NamedArray batch =
-        NamedArray.builder(Items.of(List.of("0"), List.of(ids.length)))
-            .put("input_ids", TensorData.ofLongs(ids, ids.length))
-            .build();
-    float[] logits = engine.forward(batch, Output.LOGITS).get("logits").toFloats();
-    int vocab = engine.network().vocabSize();
-    float[] last = Arrays.copyOfRange(logits, logits.length - vocab, logits.length);
-    Arrays.sort(last);
-    return last[vocab - 1] - last[vocab - 2];
   }
 
   @Test
