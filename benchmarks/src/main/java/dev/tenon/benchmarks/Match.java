@@ -54,6 +54,7 @@ record Match(
     }
     matches.add(generate(ModelShape.S0, repetitions, 1, F32, transformers("fp32")));
     matches.add(train(ModelShape.S0, repetitions, F32));
+    matches.add(cold(ModelShape.S1, repetitions));
     return List.copyOf(matches);
   }
 
@@ -144,6 +145,18 @@ record Match(
                     + ", AdamW, ms",
                 "step_ms",
                 0)));
+  }
+
+  private static Match cold(ModelShape shape, int repetitions) {
+    return new Match(
+        "cold-" + shape,
+        shape,
+        List.of("cold", "CHECKPOINT", F32.label(), String.valueOf(Math.min(3, repetitions))),
+        List.of(
+            Path.of("benchmarks/src/main/peers/run_peer_cold.py").toAbsolutePath().toString(),
+            shape.name(),
+            "fp32"),
+        List.of(new Question("a new process to its first token, ms", "cold_ms")));
   }
 
   /** Arguments of {@link OurRun} for a checkpoint. */

@@ -19,7 +19,7 @@ import java.util.Map;
  * JSON line a row. Arguments: {@code generate CHECKPOINT PRECISION REPS BATCH…}, {@code train
  * CHECKPOINT PRECISION REPS ROWS TOKENS}, {@code lora …} alike, {@code sft CHECKPOINT PRECISION
  * REPS FILE} and {@code lora-ragged …} alike, {@code encode CHECKPOINT PRECISION REPS} and {@code
- * tokenize …} alike.
+ * tokenize …} alike, {@code cold CHECKPOINT PRECISION REPS}.
  */
 public final class OurRun {
   private static final int NEW_TOKENS = 64;
@@ -31,6 +31,10 @@ public final class OurRun {
     Path checkpoint = Path.of(arguments[1]);
     Precision precision = Precision.of(arguments[2]);
     int repetitions = number(arguments, 3);
+    if (arguments[0].equals("cold")) {
+      cold(checkpoint, precision, repetitions);
+      return;
+    }
     if (EncodeRun.KINDS.contains(arguments[0])) {
       Map<String, Object> figures = EncodeRun.run(arguments[0], checkpoint, precision, repetitions);
       Map<String, Object> row = row(arguments[0], checkpoint);
@@ -80,6 +84,16 @@ public final class OurRun {
     return engine.generate(prompts, GenerationOptions.greedy(tokens).ignoringEos());
   }
 
+  private static void cold(Path checkpoint, Precision precision, int repetitions) {
+    ColdStart starts = new ColdStart(checkpoint, precision.label()).run(repetitions);
+    Map<String, Object> row = row("cold", checkpoint, "0.1.0");
+    row.put("mode", precision.label());
+    row.put("cold_ms", starts.toMap());
+    row.put("rss_mb", starts.megabytes());
+    row.put("load1", Machine.load());
+    System.out.println(Json.compact(row));
+  }
+
   private static void train(
       String what, Path checkpoint, Precision precision, int repetitions, List<String> data) {
     Timings steps = new TrainRun(what).time(checkpoint, precision, repetitions, data);
@@ -91,10 +105,15 @@ public final class OurRun {
   }
 
   private static Map<String, Object> row(String area, Path checkpoint) {
+    String version = area.equals("tokenize") ? "" : Machine.ourVersion();
+    return row(area, checkpoint, version);
+  }
+
+  private static Map<String, Object> row(String area, Path checkpoint, String version) {
     Map<String, Object> row = new LinkedHashMap<>();
     row.put("area", area);
     row.put("peer", "tenon");
-    row.put("version", area.equals("tokenize") ? "" : Machine.ourVersion());
+    row.put("version", version);
     row.put("shape", String.valueOf(checkpoint.getFileName()));
     return row;
   }

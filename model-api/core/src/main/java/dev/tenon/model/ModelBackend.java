@@ -27,6 +27,13 @@ public interface ModelBackend {
   }
 
   /**
+   * Loads what the first model of a process would load, such as native libraries, so that it may
+   * happen beside other work. Nobody needs to call it; a failure comes again from {@code
+   * initialize}. The default does nothing. Any thread, at any time.
+   */
+  default void prepare() {}
+
+  /**
    * Loads the weights for training.
    *
    * @param model a model whose module is a {@link Network}

@@ -39,6 +39,9 @@ import picocli.CommandLine.Spec;
     showDefaultValues = true,
     sortOptions = false)
 final class GenerateCommand implements Callable<Integer> {
+  /** What generates unless the options say otherwise. */
+  static final String BACKEND = "pytorch";
+
   @Spec private CommandSpec command = CommandSpec.create();
 
   @Option(
@@ -106,7 +109,7 @@ final class GenerateCommand implements Callable<Integer> {
   @Option(
       names = "--backend",
       paramLabel = "NAME",
-      defaultValue = "pytorch",
+      defaultValue = BACKEND,
       description = "What generates.")
   private String backend = "";
 

@@ -1,12 +1,15 @@
 package dev.tenon.cli;
 
 import dev.tenon.cli.doctor.DoctorCommand;
+import dev.tenon.model.ModelBackend;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -52,9 +55,22 @@ public final class Tenon {
             new OutputStreamWriter(
                 new FileOutputStream(FileDescriptor.out), StandardCharsets.UTF_8),
             true);
+    loadNativesBeside(List.of(args));
     int code = commandLine().setOut(out).execute(args);
     out.flush();
     System.exit(code);
+  }
+
+  /**
+   * An answer waits for libtorch longest, which loads while the options and the checkpoint are read.
+   * A failure comes again where the backend is needed.
+   */
+  private static void loadNativesBeside(List<String> args) {
+    if (args.contains("--model") && args.get(0).equals("generate") && !args.contains("--backend")) {
+      CompletableFuture<Void> unused =
+          CompletableFuture.runAsync(
+              () -> ModelBackend.fromServiceLoader().get(GenerateCommand.BACKEND).prepare());
+    }
   }
 
   /** The whole command, for {@link #main} and for tests. */

@@ -41,6 +41,12 @@ public final class PyTorchBackend implements ModelBackend {
     return NAME;
   }
 
+  /** Loads libtorch. */
+  @Override
+  public void prepare() {
+    TorchBridge.start();
+  }
+
   @Override
   public Model initialize(Model model, FinetuneSpec spec) {
     Network network = network(model);

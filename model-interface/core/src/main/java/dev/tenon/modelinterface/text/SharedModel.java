@@ -8,11 +8,13 @@ import dev.tenon.model.Model;
 import dev.tenon.model.ModelBackend;
 import dev.tenon.model.ModelRegistry;
 import dev.tenon.model.Output;
+import dev.tenon.model.Registry;
 import dev.tenon.spec.Arguments;
 import dev.tenon.spec.InferenceSpec;
 import dev.tenon.tensor.Device;
 import dev.tenon.tensor.NamedArray;
 import java.util.ServiceLoader;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
@@ -52,11 +54,13 @@ final class SharedModel implements AutoCloseable {
    */
   static Model create(String name, Arguments arguments) {
     ModelRegistry models = ModelRegistry.fromServiceLoader();
-    boolean backend = ModelBackend.fromServiceLoader().names().contains("pytorch");
+    Registry<ModelBackend> backends = ModelBackend.fromServiceLoader();
     Problems missing = new Problems();
     missing.check(models.types().contains("hf"), "model type hf", "missing", NN);
-    missing.check(backend, "backend pytorch", "missing", PYTORCH);
+    missing.check(backends.names().contains("pytorch"), "backend pytorch", "missing", PYTORCH);
     missing.throwIfAny(UnknownNameException::new);
+    // Beside reading the checkpoint; a failure comes again from load, which waits for it.
+    CompletableFuture<Void> unused = CompletableFuture.runAsync(backends.get("pytorch")::prepare);
     return models.create("hf", name, Device.cpu(), arguments);
   }
 
