@@ -83,7 +83,7 @@ public final class ProgramArchives {
 
   /**
    * The archive beside a TorchScript file that gives logits: {@code forward} makes outputs of them,
-   * {@code greedy_last} and {@code choose_last} tokens.
+   * what a step asks of {@code last_logits}.
    */
   public static ScriptArchive logitsOfFile() {
     return archive(

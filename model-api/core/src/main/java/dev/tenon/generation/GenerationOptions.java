@@ -3,14 +3,15 @@ package dev.tenon.generation;
 import dev.tenon.error.InvalidInputException;
 import dev.tenon.internal.Problems;
 import dev.tenon.tensor.TokenIds;
+import java.util.List;
 import java.util.function.Consumer;
 
 /**
  * How answers are generated, in HuggingFace's terms and order: repetition penalty, {@code
- * min_new_tokens}, and if tokens are sampled temperature, top-k, top-p, min-p. Greedy takes the
+ * min_new_tokens}, {@link LogitsProcessor}s, and if tokens are sampled temperature, top-k, top-p, min-p. Greedy takes the
  * most probable token of what is left, the lower id among equals; sampling draws one by its
- * probability. The {@code logprobs} of an answer are those before penalty and filters, at the
- * temperature; greedy ones at temperature 1.
+ * probability. The {@code logprobs} of an answer are those before penalty, processors and filters,
+ * at the temperature; greedy ones at temperature 1.
  *
  * <p>Defaults are HuggingFace's except {@code top_k}, which is 50 there and off here: nothing is
  * cut off unless it is asked for.
@@ -39,6 +40,8 @@ import java.util.function.Consumer;
  *     own
  * @param ignoreEos whether {@code eosTokenIds} end nothing, so that the answer goes on to a stop id
  *     or {@code maxNewTokens}
+ * @param logitsProcessors what changes the logits of each next token, in this order (HuggingFace:
+ *     {@code logits_processor})
  */
 public record GenerationOptions(
     int maxNewTokens,
@@ -52,8 +55,9 @@ public record GenerationOptions(
     int samples,
     TokenIds eosTokenIds,
     TokenIds stopTokenIds,
-    boolean ignoreEos) {
-  /** Checks the numbers. */
+    boolean ignoreEos,
+    List<LogitsProcessor> logitsProcessors) {
+  /** Checks the numbers, copies the list. */
   public GenerationOptions {
     Problems problems = new Problems();
     problems.check(maxNewTokens > 0, "max_new_tokens", maxNewTokens, "> 0");
@@ -78,6 +82,37 @@ public record GenerationOptions(
       problems.check(samples <= 1, "num_return_sequences", samples, "1 without do_sample");
     }
     problems.throwIfAny(InvalidInputException::new);
+    logitsProcessors = List.copyOf(logitsProcessors);
+  }
+
+  /** Options without processors. */
+  public GenerationOptions(
+      int maxNewTokens,
+      int minNewTokens,
+      boolean doSample,
+      double temperature,
+      int topK,
+      double topP,
+      double minP,
+      double repetitionPenalty,
+      int samples,
+      TokenIds eosTokenIds,
+      TokenIds stopTokenIds,
+      boolean ignoreEos) {
+    this(
+        maxNewTokens,
+        minNewTokens,
+        doSample,
+        temperature,
+        topK,
+        topP,
+        minP,
+        repetitionPenalty,
+        samples,
+        eosTokenIds,
+        stopTokenIds,
+        ignoreEos,
+        List.of());
   }
 
   private static boolean positive(double value) {
@@ -154,6 +189,11 @@ public record GenerationOptions(
     return with(draft -> draft.ignoreEos = true);
   }
 
+  /** The same with other processors. */
+  public GenerationOptions withLogitsProcessors(LogitsProcessor... processors) {
+    return with(draft -> draft.logitsProcessors = List.of(processors));
+  }
+
   /** The ids that end an answer: stop ids, and eos ids unless they are ignored. */
   public TokenIds closingIds() {
     return ignoreEos ? stopTokenIds : stopTokenIds.concat(eosTokenIds);
@@ -179,6 +219,7 @@ public record GenerationOptions(
     private TokenIds eosTokenIds;
     private TokenIds stopTokenIds;
     private boolean ignoreEos;
+    private List<LogitsProcessor> logitsProcessors;
 
     private Draft(GenerationOptions from) {
       maxNewTokens = from.maxNewTokens;
@@ -193,6 +234,7 @@ public record GenerationOptions(
       eosTokenIds = from.eosTokenIds;
       stopTokenIds = from.stopTokenIds;
       ignoreEos = from.ignoreEos;
+      logitsProcessors = from.logitsProcessors;
     }
 
     private GenerationOptions toOptions() {
@@ -208,7 +250,8 @@ public record GenerationOptions(
           samples,
           eosTokenIds,
           stopTokenIds,
-          ignoreEos);
+          ignoreEos,
+          logitsProcessors);
     }
   }
 }

@@ -20,7 +20,8 @@ public interface GenerationSession extends AutoCloseable {
   long add(GenerationRequest request);
 
   /**
-   * One step for all live requests, prompts of new ones included.
+   * One step for all live requests, prompts of new ones included. A request whose {@link
+   * LogitsProcessor} throws ends with a {@linkplain Piece#failure failed} piece, the others go on.
    *
    * @return one piece per live request, in the order of their ids; empty when none is live. A piece
    *     with a finish reason is its request's last one

@@ -114,6 +114,7 @@ final class BatchGeneration {
     }
 
     private void add(Piece piece) {
+      piece.throwIfFailed();
       ids = ids.concat(piece.tokenIds());
       logprobs.addAll(piece.logprobs());
       reason = piece.finishReason().orElse(reason);

@@ -27,12 +27,14 @@ class GenerationOptionsTest {
         .hasToString(
             "GenerationOptions[maxNewTokens=8, minNewTokens=2, doSample=true, temperature=0.5,"
                 + " topK=4, topP=0.9, minP=0.1, repetitionPenalty=1.2, samples=3,"
-                + " eosTokenIds=[1], stopTokenIds=[7, 8], ignoreEos=true]");
+                + " eosTokenIds=[1], stopTokenIds=[7, 8], ignoreEos=true,"
+                + " logitsProcessors=[]]");
     assertThat(GenerationOptions.greedy(3))
         .hasToString(
             "GenerationOptions[maxNewTokens=3, minNewTokens=0, doSample=false, temperature=1.0,"
                 + " topK=0, topP=1.0, minP=0.0, repetitionPenalty=1.0, samples=1,"
-                + " eosTokenIds=[], stopTokenIds=[], ignoreEos=false]");
+                + " eosTokenIds=[], stopTokenIds=[], ignoreEos=false,"
+                + " logitsProcessors=[]]");
   }
 
   @Test

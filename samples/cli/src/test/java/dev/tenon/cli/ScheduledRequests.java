@@ -16,7 +16,7 @@ import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Random requests that arrive at random and of which some are cancelled. */
+/** Random requests, of which some share a prompt, arrive at random and are partly cancelled. */
 final class ScheduledRequests {
   private static final int MOST_PROMPT = 40;
   private static final int MOST_NEW = 24;
@@ -39,15 +39,18 @@ final class ScheduledRequests {
 
   private GenerationRequest request() {
     int vocab = engine.network().vocabSize();
-    long[] prompt = random.longs(1 + random.nextInt(MOST_PROMPT), 0, vocab).toArray();
+    boolean again = !requests.isEmpty() && random.nextInt(4) == 0;
+    TokenIds prompt =
+        again
+            ? requests.get(requests.size() - 1).promptIds()
+            : TokenIds.of(random.longs(1 + random.nextInt(MOST_PROMPT), 0, vocab).toArray());
     int most = 1 + random.nextInt(MOST_NEW);
     GenerationOptions options =
         (random.nextBoolean() ? GenerationOptions.greedy(most) : sampling(most))
             .withRepetitionPenalty(oneOf(1, 1, 1.3))
             .withMinNewTokens(random.nextInt(1 + most))
             .withStopTokenIds(TokenIds.of(random.longs(2, 0, vocab).toArray()));
-    return new GenerationRequest(
-        TokenIds.of(prompt), options, random.nextLong(), random.nextInt(3));
+    return new GenerationRequest(prompt, options, random.nextLong(), random.nextInt(3));
   }
 
   private GenerationOptions sampling(int most) {

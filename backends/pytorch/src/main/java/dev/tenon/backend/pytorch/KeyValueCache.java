@@ -5,13 +5,16 @@ import dev.tenon.backend.pytorch.internal.TorchBridge;
 import dev.tenon.backend.pytorch.internal.TorchValue;
 import dev.tenon.model.Program;
 import dev.tenon.tensor.TensorData;
+import dev.tenon.tensor.TokenIds;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Keys and values of the live rows of a session, per layer {@code [rows, kv_heads, capacity,
- * head_dim]}; grows when a request needs more.
+ * head_dim]}; grows when a request needs more, and gives back what the longest and the most
+ * requests took if they were not there at once.
  */
 final class KeyValueCache implements SessionRows {
   private final InferenceModel model;
@@ -31,8 +34,9 @@ final class KeyValueCache implements SessionRows {
     if (neededRows <= rows && neededCapacity <= capacity) {
       return;
     }
-    int newRows = Math.max(rows, neededRows);
-    int newCapacity = Math.max(capacity, neededCapacity);
+    boolean fits = (long) rows * capacity <= 2L * neededRows * neededCapacity;
+    int newRows = fits ? Math.max(rows, neededRows) : neededRows;
+    int newCapacity = fits ? Math.max(capacity, neededCapacity) : neededCapacity;
     try (NativeScope scope = owned.bridge().scope("grow")) {
       List<TorchValue> grown =
           rows == 0 ? create(scope, newRows, newCapacity) : resize(scope, newRows, newCapacity);
@@ -75,20 +79,69 @@ final class KeyValueCache implements SessionRows {
   }
 
   @Override
-  public Chosen step(List<LiveRequest> group, int first) {
+  public ChosenTokens step(List<LiveRequest> group, int first) {
     int length = group.stream().mapToInt(LiveRequest::lengthAfterStep).max().orElseThrow();
     try (NativeScope scope = owned.bridge().scope("step")) {
-      TorchValue batch = MicroBatch.dict(scope, StepBatch.tensors(group, length));
+      Map<String, TensorData> batch = StepBatch.tensors(group, length);
+      if (group.stream().anyMatch(LiveRequest::processed)) {
+        TorchValue logits = pass(scope, "step", batch, first, length);
+        return ChosenTokens.from(logits, group, scope, model::onCaches);
+      }
       Map<String, TensorData> choice = TokenChoice.tensors(group);
+      TorchValue rows = MicroBatch.dict(scope, batch);
       TorchValue row = scope.integer(first);
       TorchValue slots = scope.integer(length);
       if (choice.isEmpty()) {
-        return Chosen.of(model.onModel(scope, "greedy_step", batch, keys(), values(), row, slots));
+        return ChosenTokens.of(
+            model.onModel(scope, "greedy_step", rows, keys(), values(), row, slots));
       }
       TorchValue asked = MicroBatch.dict(scope, choice);
-      return Chosen.of(
-          model.onModel(scope, "choose_step", batch, asked, keys(), values(), row, slots));
+      return ChosenTokens.of(
+          model.onModel(scope, "choose_step", rows, asked, keys(), values(), row, slots));
     }
+  }
+
+  @Override
+  public ChosenTokens read(PromptPass pass, int first, int most) {
+    try (NativeScope scope = owned.bridge().scope("prompts")) {
+      TorchValue logits = logits(scope, pass.readers(), first, most);
+      if (!pass.unshared()) {
+        long[] places = Arrays.stream(pass.places()).asLongStream().toArray();
+        TorchValue rows = scope.tensor(TensorData.ofLongs(places, places.length));
+        logits = model.onCaches(scope, "rows_of", logits, rows);
+      }
+      return ChosenTokens.from(logits, pass.requests(), scope, model::onCaches);
+    }
+  }
+
+  /** F32 [B, V] of each prompt's last token. */
+  private TorchValue logits(NativeScope scope, List<LiveRequest> readers, int first, int most) {
+    TokenIds prompt = readers.get(0).prompt();
+    if (readers.size() > 1 || prompt.size() <= most) {
+      int length = readers.stream().mapToInt(LiveRequest::lengthAfterStep).max().orElseThrow();
+      return pass(scope, "step", StepBatch.tensors(readers, length), first, length);
+    }
+    int from = 0;
+    for (; prompt.size() - from > most; from += most) {
+      try (NativeScope part = owned.bridge().scope("part of a prompt")) {
+        Map<String, TensorData> batch = StepBatch.part(prompt.slice(from, from + most), from);
+        pass(part, "read_part", batch, first, from + most);
+      }
+    }
+    Map<String, TensorData> rest = StepBatch.part(prompt.slice(from, prompt.size()), from);
+    return pass(scope, "step", rest, first, prompt.size());
+  }
+
+  private TorchValue pass(
+      NativeScope scope, String method, Map<String, TensorData> batch, int first, int length) {
+    return model.onModel(
+        scope,
+        method,
+        MicroBatch.dict(scope, batch),
+        keys(),
+        values(),
+        scope.integer(first),
+        scope.integer(length));
   }
 
   /** {@code List[Tensor]}, one per layer. */

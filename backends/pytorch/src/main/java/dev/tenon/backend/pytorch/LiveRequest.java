@@ -4,9 +4,11 @@ import dev.tenon.generation.FinishReason;
 import dev.tenon.generation.GenerationOptions;
 import dev.tenon.generation.GenerationRequest;
 import dev.tenon.generation.Piece;
+import dev.tenon.internal.ProcessedLogits;
 import dev.tenon.internal.SamplingNoise;
 import dev.tenon.tensor.TokenIds;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.LongStream;
@@ -25,6 +27,7 @@ final class LiveRequest {
   private int generated;
   private long lastToken;
   private boolean finished;
+  private Optional<Throwable> failure = Optional.empty();
 
   /** A request whose prompt is inside a vocabulary of that size. */
   LiveRequest(long id, GenerationRequest request, int vocabSize) {
@@ -54,6 +57,21 @@ final class LiveRequest {
   /** Ids that the next token may not be. */
   long[] bannedIds() {
     return generated < options().minNewTokens() ? bannedAtFirst : NONE;
+  }
+
+  /** Whether processors change the logits of its tokens. */
+  boolean processed() {
+    return !options().logitsProcessors().isEmpty();
+  }
+
+  /** Runs the processors; what one throws fails the request with its next piece. */
+  void process(float[] logits) {
+    try {
+      ProcessedLogits.apply(request, history(), logits);
+    } catch (RuntimeException | Error e) {
+      failure = Optional.of(e);
+      Arrays.fill(logits, 0);
+    }
   }
 
   /** State of the next token's random numbers. */
@@ -86,6 +104,10 @@ final class LiveRequest {
     return length + input().size();
   }
 
+  TokenIds prompt() {
+    return request.promptIds();
+  }
+
   /** Prompt and answer so far. */
   TokenIds history() {
     return TokenIds.of(
@@ -100,6 +122,10 @@ final class LiveRequest {
 
   /** Takes the step's token. */
   Piece accept(long token, float logprob) {
+    if (failure.isPresent()) {
+      finished = true;
+      return Piece.failed(id, failure.get());
+    }
     length = lengthAfterStep();
     lastToken = token;
     answer.add(token);

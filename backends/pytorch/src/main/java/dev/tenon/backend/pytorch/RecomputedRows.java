@@ -8,7 +8,6 @@ import dev.tenon.tensor.NamedArray;
 import dev.tenon.tensor.TensorData;
 import dev.tenon.tensor.TokenIds;
 import java.util.List;
-import java.util.Map;
 import java.util.OptionalInt;
 
 /** Rows of a network that keeps no cache: each pass computes the whole sequences again. */
@@ -32,17 +31,19 @@ final class RecomputedRows implements SessionRows {
   }
 
   @Override
-  public Chosen step(List<LiveRequest> group, int first) {
+  public ChosenTokens step(List<LiveRequest> group, int first) {
     PaddedBatch padded = padded(group.stream().map(LiveRequest::history).toList());
-    Map<String, TensorData> choice = TokenChoice.tensors(group);
     try (NativeScope scope = bridge.scope("step")) {
       TorchValue logits = file.logits(padded.inputIds(), padded.realTokens(), scope);
       TorchValue rows = scope.tensor(padded.lastRows(OptionalInt.empty()));
-      return Chosen.of(
-          choice.isEmpty()
-              ? file.driver(scope, "greedy_last", logits, rows)
-              : file.driver(scope, "choose_last", logits, rows, MicroBatch.dict(scope, choice)));
+      TorchValue last = file.driver(scope, "last_logits", logits, rows);
+      return ChosenTokens.from(last, group, scope, file::driver);
     }
+  }
+
+  @Override
+  public ChosenTokens read(PromptPass pass, int first, int most) {
+    return step(pass.requests(), first);
   }
 
   private static PaddedBatch padded(List<TokenIds> sequences) {

@@ -1,7 +1,5 @@
 package dev.tenon.backend.pytorch;
 
-import dev.tenon.backend.pytorch.internal.TorchValue;
-import dev.tenon.tensor.TensorData;
 import java.util.List;
 
 /**
@@ -16,28 +14,23 @@ interface SessionRows extends AutoCloseable {
   void moveRow(int from, int to, int length);
 
   /**
-   * One pass.
+   * One pass that gives each request its next token.
    *
-   * @param group requests of neighbouring rows, which have either all started or all not
+   * @param group started requests of neighbouring rows
    * @param first the row of the first one
    */
-  Chosen step(List<LiveRequest> group, int first);
+  ChosenTokens step(List<LiveRequest> group, int first);
+
+  /**
+   * Reads prompts and gives each request its first token; those that share a prompt share what is
+   * computed of it. Only the readers' rows hold it afterwards.
+   *
+   * @param first the row of the first reader
+   * @param most prompt tokens of a pass; a longer prompt is alone, and read in parts
+   */
+  ChosenTokens read(PromptPass pass, int first, int most);
 
   /** Frees everything; the second call does nothing. */
   @Override
   void close();
-
-  /**
-   * The next tokens of B requests.
-   *
-   * @param tokens I64 [B]
-   * @param logprobs their log-probabilities, F32 [B]
-   */
-  record Chosen(TensorData tokens, TensorData logprobs) {
-    /** From what a driver returned: tokens, log-probabilities, and more that is not read. */
-    static Chosen of(TorchValue returned) {
-      List<TorchValue> parts = returned.elements();
-      return new Chosen(parts.get(0).toTensorData(), parts.get(1).toTensorData());
-    }
-  }
 }

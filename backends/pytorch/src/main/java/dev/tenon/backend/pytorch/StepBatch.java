@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.LongStream;
 
 /**
  * The rows of one generation step as the driver reads them: B requests, T new tokens, K slots of
@@ -13,6 +14,16 @@ import java.util.Map;
  */
 final class StepBatch {
   private StepBatch() {}
+
+  /** {@code input_ids}, {@code position_ids} [1, T] of a part of a prompt. */
+  static Map<String, TensorData> part(TokenIds ids, int from) {
+    long[] positions = LongStream.range(from, (long) from + ids.size()).toArray();
+    return Map.of(
+        "input_ids",
+        TensorData.ofLongs(ids.toArray(), 1, ids.size()),
+        "position_ids",
+        TensorData.ofLongs(positions, 1, ids.size()));
+  }
 
   /**
    * {@code input_ids}, {@code position_ids} [B, T], and {@code attention_mask} [B, K] where rows

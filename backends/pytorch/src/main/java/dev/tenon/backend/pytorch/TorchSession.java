@@ -11,6 +11,7 @@ import dev.tenon.internal.CallGuard;
 import dev.tenon.internal.Problems;
 import dev.tenon.model.Network;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.Consumer;
@@ -83,10 +84,13 @@ final class TorchSession implements GenerationSession {
     try (CallGuard.Pass pass = enter()) {
       cache.ensure(rows.size(), rows.stream().mapToInt(LiveRequest::maxTokens).max().orElse(0));
       List<Piece> pieces = new ArrayList<>();
-      for (int first = 0; first < rows.size(); ) {
-        int end = endOfGroup(first);
-        run(first, end, pieces);
-        first = end;
+      int started = startedFirst();
+      if (started > 0) {
+        List<LiveRequest> group = rows.subList(0, started);
+        accept(group, cache.step(group, 0), pieces);
+      }
+      if (started < rows.size()) {
+        read(started, pieces);
       }
       pieces.sort(Comparator.comparingLong(Piece::id));
       for (int row = rows.size() - 1; row >= 0; row--) {
@@ -98,19 +102,39 @@ final class TorchSession implements GenerationSession {
     }
   }
 
-  /** The first row after {@code first} that has started while that one has not, or other way. */
-  private int endOfGroup(int first) {
-    int end = first + 1;
-    while (end < rows.size() && rows.get(end).started() == rows.get(first).started()) {
-      end++;
+  /** Moves requests that have started before those that have not; their number. */
+  private int startedFirst() {
+    int started = 0;
+    for (int row = 0; row < rows.size(); row++) {
+      if (rows.get(row).started()) {
+        if (row > started) {
+          cache.moveRow(row, started, rows.get(row).length());
+          Collections.swap(rows, row, started);
+        }
+        started++;
+      }
     }
-    return end;
+    return started;
   }
 
-  /** One forward pass over neighbouring rows that have either all started or all not. */
-  private void run(int first, int end, List<Piece> pieces) {
-    List<LiveRequest> group = rows.subList(first, end);
-    SessionRows.Chosen chosen = cache.step(group, first);
+  /** Reads the prompts of the rows from {@code first} on, which have nothing in the cache yet. */
+  private void read(int first, List<Piece> pieces) {
+    List<LiveRequest> fresh = rows.subList(first, rows.size());
+    List<PromptPass> passes = PromptPass.split(fresh, limits.promptTokens());
+    rows.subList(first, rows.size()).clear();
+    passes.forEach(pass -> rows.addAll(pass.requests()));
+    int row = first;
+    for (PromptPass pass : passes) {
+      ChosenTokens chosen = cache.read(pass, row, limits.promptTokens());
+      for (int i = pass.readers().size(); i < pass.requests().size(); i++) {
+        cache.moveRow(row + pass.places()[i], row + i, pass.requests().get(i).prompt().size());
+      }
+      accept(pass.requests(), chosen, pieces);
+      row += pass.requests().size();
+    }
+  }
+
+  private static void accept(List<LiveRequest> group, ChosenTokens chosen, List<Piece> pieces) {
     for (int i = 0; i < group.size(); i++) {
       pieces.add(group.get(i).accept(chosen.tokens().getLong(i), chosen.logprobs().getFloat(i)));
     }

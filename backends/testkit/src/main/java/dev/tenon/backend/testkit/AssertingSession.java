@@ -9,6 +9,7 @@ import dev.tenon.generation.SessionLimits;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 
@@ -118,6 +119,11 @@ final class AssertingSession implements GenerationSession {
     private boolean accept(Piece piece, int vocabSize) {
       GenerationOptions options = request.options();
       int n = piece.tokenIds().size();
+      if (piece.failure().isPresent()) {
+        boolean last = piece.finishReason().equals(Optional.of(FinishReason.FAILED));
+        Contract.check(n == 0 && last, "session.step", piece, "no token and FAILED");
+        return true;
+      }
       Contract.check(n > 0, "session.step", piece, "at least one token");
       Contract.check(
           piece.logprobs().size() == n, "session.step", piece, "one logprob for each token");

@@ -11,6 +11,7 @@ import dev.tenon.generation.Piece;
 import dev.tenon.generation.SessionLimits;
 import dev.tenon.internal.CallGuard;
 import dev.tenon.internal.Problems;
+import dev.tenon.internal.ProcessedLogits;
 import dev.tenon.tensor.TokenIds;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -139,6 +140,7 @@ final class FakeSession implements GenerationSession {
     private final TokenChoice choice;
     private final Recurrence recurrence = new Recurrence(network.hiddenSize(), weights);
     private final Set<Integer> seen = new HashSet<>();
+    private TokenIds ids;
     private double[] state = recurrence.start(); // [H]
     private int generated;
 
@@ -146,6 +148,7 @@ final class FakeSession implements GenerationSession {
       this.id = id;
       this.request = request;
       this.choice = new TokenChoice(request);
+      this.ids = request.promptIds();
       request.promptIds().stream().forEach(token -> take((int) token));
     }
 
@@ -157,12 +160,32 @@ final class FakeSession implements GenerationSession {
     private Piece step() {
       GenerationOptions options = request.options();
       double[] logits = Recurrence.times(weights.head, state);
-      int token = choice.choose(logits, seen, generated);
+      int token;
+      try {
+        token = choice.choose(logits, seen, generated, this::process);
+      } catch (RuntimeException | Error e) {
+        return Piece.failed(id, e);
+      }
+      ids = ids.concat(TokenIds.of(token));
       double logprob = new Distribution(logits, options.temperature()).logprob(token);
       take(token);
       generated++;
       return new Piece(
           id, TokenIds.of(token), List.of((float) logprob), finishReason(options, token));
+    }
+
+    private void process(double[] logits) {
+      if (request.options().logitsProcessors().isEmpty()) {
+        return;
+      }
+      float[] row = new float[logits.length];
+      for (int v = 0; v < row.length; v++) {
+        row[v] = (float) logits[v];
+      }
+      ProcessedLogits.apply(request, ids, row);
+      for (int v = 0; v < row.length; v++) {
+        logits[v] = row[v];
+      }
     }
 
     private Optional<FinishReason> finishReason(GenerationOptions options, int token) {

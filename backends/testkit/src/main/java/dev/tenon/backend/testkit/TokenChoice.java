@@ -5,6 +5,7 @@ import dev.tenon.generation.GenerationRequest;
 import dev.tenon.internal.SamplingNoise;
 import java.util.Arrays;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 
@@ -30,8 +31,14 @@ final class TokenChoice {
    * @param generated tokens of the answer so far
    */
   int choose(double[] logits, Set<Integer> seen, int generated) {
+    return choose(logits, seen, generated, x -> {});
+  }
+
+  /** The same, with processors that change the logits behind the penalty. */
+  int choose(double[] logits, Set<Integer> seen, int generated, Consumer<double[]> processors) {
     double[] x = logits.clone();
     penalise(x, seen, generated);
+    processors.accept(x);
     if (!options.doSample()) {
       return argmax(x);
     }

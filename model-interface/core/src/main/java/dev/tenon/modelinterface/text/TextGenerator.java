@@ -317,6 +317,7 @@ public final class TextGenerator implements AutoCloseable {
     }
 
     private void take(Piece piece) {
+      piece.throwIfFailed();
       ids = ids.concat(piece.tokenIds());
       logprobs.addAll(piece.logprobs());
       reason = piece.finishReason().orElse(reason);
