@@ -8,10 +8,10 @@ import java.util.function.Consumer;
 
 /**
  * How answers are generated, in HuggingFace's terms and order: repetition penalty, {@code
- * min_new_tokens}, {@link LogitsProcessor}s, and if tokens are sampled temperature, top-k, top-p, min-p. Greedy takes the
- * most probable token of what is left, the lower id among equals; sampling draws one by its
- * probability. The {@code logprobs} of an answer are those before penalty, processors and filters,
- * at the temperature; greedy ones at temperature 1.
+ * min_new_tokens}, {@link LogitsProcessor}s, and if tokens are sampled temperature, top-k, top-p,
+ * min-p. Greedy takes the most probable token of what is left, the lower id among equals; sampling
+ * draws one by its probability. The {@code logprobs} of an answer are those before penalty,
+ * processors and filters, at the temperature; greedy ones at temperature 1.
  *
  * <p>Defaults are HuggingFace's except {@code top_k}, which is 50 there and off here: nothing is
  * cut off unless it is asked for.

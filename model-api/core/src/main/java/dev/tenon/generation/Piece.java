@@ -12,8 +12,7 @@ import java.util.Optional;
  * @param logprobs the log-probability of each new token, in nats: of log_softmax(logits /
  *     temperature), before penalties and filters; greedy: at temperature 1
  * @param finishReason present in the last piece
- * @param failure what the request's {@link LogitsProcessor} threw, with {@link
- *     FinishReason#FAILED}
+ * @param failure what the request's {@link LogitsProcessor} threw, with {@link FinishReason#FAILED}
  */
 public record Piece(
     long id,
@@ -38,7 +37,9 @@ public record Piece(
         id, TokenIds.of(), List.of(), Optional.of(FinishReason.FAILED), Optional.of(failure));
   }
 
-  /** Throws the failure, if there is one: for callers that have one request, or want all or none. */
+  /**
+   * Throws the failure, if there is one: for callers that have one request, or want all or none.
+   */
   public void throwIfFailed() {
     failure.ifPresent(
         cause -> {

@@ -13,8 +13,9 @@ import dev.tenon.internal.Problems;
  * is more than this when lengths differ; they allocate at the first step, not when the session
  * opens.
  *
- * <p>Prompts are read by passes of at most {@code promptTokens} tokens, so that what a pass computes
- * on its way takes no more memory for a longer prompt. Equal prompts of one step are read once.
+ * <p>Prompts are read by passes of at most {@code promptTokens} tokens, so that what a pass
+ * computes on its way takes no more memory for a longer prompt. Equal prompts of one step are read
+ * once.
  *
  * @param requests live requests
  * @param cacheTokens tokens over all live requests, prompts and answers

@@ -306,8 +306,8 @@ abstract class SessionTests extends ThreadTests {
       for (int i = 0; i < 4; i++) {
         assertThat(answers.get((long) i)).isEqualTo(alone(model.engine(), requests.get(i)));
       }
-      assertThat(answers.get(0L).stream()).allMatch(id -> id % 2 == 0);
-      assertThat(answers.get(2L).stream()).allMatch(id -> id % 2 == 0);
+      assertThat(Objects.requireNonNull(answers.get(0L)).stream()).allMatch(id -> id % 2 == 0);
+      assertThat(Objects.requireNonNull(answers.get(2L)).stream()).allMatch(id -> id % 2 == 0);
     }
   }
 
@@ -332,10 +332,10 @@ abstract class SessionTests extends ThreadTests {
       }
       assertThat(pieces.get(second)).hasSize(8);
       assertThat(pieces.get(first)).hasSize(3);
-      Piece last = pieces.get(first).get(2);
+      Piece last = Objects.requireNonNull(pieces.get(first)).get(2);
       assertThat(last.finishReason()).contains(FinishReason.FAILED);
       assertThatThrownBy(last::throwIfFailed).hasMessage("grammar");
-      assertThatThrownBy(pieces.get(third).get(0)::throwIfFailed)
+      assertThatThrownBy(Objects.requireNonNull(pieces.get(third)).get(0)::throwIfFailed)
           .isInstanceOf(InvalidInputException.class)
           .hasMessageContaining("all banned");
       NamedArray prompts = prompts(PROMPTS.get(0), PROMPTS.get(1));
