@@ -54,7 +54,8 @@ record Match(
     }
     matches.add(generate(ModelShape.S0, repetitions, 1, F32, transformers("fp32")));
     matches.add(train(ModelShape.S0, repetitions, F32));
-    matches.add(cold(ModelShape.S1, repetitions));
+    matches.add(cold(ModelShape.S1, repetitions, F32));
+    matches.add(cold(ModelShape.S1, repetitions, INT8));
     return List.copyOf(matches);
   }
 
@@ -147,16 +148,23 @@ record Match(
                 0)));
   }
 
-  private static Match cold(ModelShape shape, int repetitions) {
+  /** Against transformers in F32: it has no files of 8 bits of its own. */
+  private static Match cold(ModelShape shape, int repetitions, Precision precision) {
+    boolean plain = precision == F32;
     return new Match(
-        "cold-" + shape,
+        "cold-" + shape + (plain ? "" : "-" + precision.label()),
         shape,
-        List.of("cold", "CHECKPOINT", F32.label(), String.valueOf(Math.min(3, repetitions))),
+        List.of(
+            "cold", "CHECKPOINT", precision.label(), String.valueOf(Math.min(3, repetitions))),
         List.of(
             Path.of("benchmarks/src/main/peers/run_peer_cold.py").toAbsolutePath().toString(),
             shape.name(),
             "fp32"),
-        List.of(new Question("a new process to its first token, ms", "cold_ms")));
+        List.of(
+            new Question(
+                (plain ? "" : "saved " + precision.label() + ": ")
+                    + "a new process to its first token, ms",
+                "cold_ms")));
   }
 
   /** Arguments of {@link OurRun} for a checkpoint. */

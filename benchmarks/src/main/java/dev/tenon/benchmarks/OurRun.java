@@ -9,6 +9,7 @@ import dev.tenon.spec.InferenceSpec;
 import dev.tenon.spec.Precision;
 import dev.tenon.tensor.NamedArray;
 import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -84,14 +85,31 @@ public final class OurRun {
     return engine.generate(prompts, GenerationOptions.greedy(tokens).ignoringEos());
   }
 
+  /** Of the checkpoint, or of its quantised copy beside it, which is made if it is not there. */
   private static void cold(Path checkpoint, Precision precision, int repetitions) {
-    ColdStart starts = new ColdStart(checkpoint, precision.label()).run(repetitions);
+    boolean quantized = precision == Precision.INT8 || precision == Precision.INT4;
+    ColdStart starts =
+        quantized
+            ? new ColdStart(quantized(checkpoint, precision), "").run(repetitions)
+            : new ColdStart(checkpoint, precision.label()).run(repetitions);
     Map<String, Object> row = row("cold", checkpoint, "0.1.0");
     row.put("mode", precision.label());
     row.put("cold_ms", starts.toMap());
     row.put("rss_mb", starts.megabytes());
     row.put("load1", Machine.load());
     System.out.println(Json.compact(row));
+  }
+
+  private static Path quantized(Path checkpoint, Precision precision) {
+    Path copy = checkpoint.resolveSibling(checkpoint.getFileName() + "-" + precision.label());
+    if (!Files.exists(copy)) {
+      InferenceSpec spec = InferenceSpec.defaults().precision(precision);
+      Model network = ModelShape.open(checkpoint);
+      try (Model model = new PyTorchBackend().initializeForInference(network, spec)) {
+        model.engine().save(copy);
+      }
+    }
+    return copy;
   }
 
   private static void train(

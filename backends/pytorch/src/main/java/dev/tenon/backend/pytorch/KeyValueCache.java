@@ -6,7 +6,6 @@ import dev.tenon.backend.pytorch.internal.TorchValue;
 import dev.tenon.model.Program;
 import dev.tenon.tensor.TensorData;
 import dev.tenon.tensor.TokenIds;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -106,7 +105,7 @@ final class KeyValueCache implements SessionRows {
     try (NativeScope scope = owned.bridge().scope("prompts")) {
       TorchValue logits = logits(scope, pass.readers(), first, most);
       if (!pass.unshared()) {
-        long[] places = Arrays.stream(pass.places()).asLongStream().toArray();
+        long[] places = pass.places().stream().mapToLong(x -> x).toArray();
         TorchValue rows = scope.tensor(TensorData.ofLongs(places, places.length));
         logits = model.onCaches(scope, "rows_of", logits, rows);
       }

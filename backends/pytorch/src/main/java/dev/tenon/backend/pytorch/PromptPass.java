@@ -13,7 +13,7 @@ import java.util.Map;
  * @param requests all requests, the readers first
  * @param places for each request the index of its reader
  */
-record PromptPass(List<LiveRequest> readers, List<LiveRequest> requests, int[] places) {
+record PromptPass(List<LiveRequest> readers, List<LiveRequest> requests, List<Integer> places) {
   /**
    * Passes over requests that have not started.
    *
@@ -53,7 +53,7 @@ record PromptPass(List<LiveRequest> readers, List<LiveRequest> requests, int[] p
         places.add(i);
       }
     }
-    return new PromptPass(readers, requests, places.stream().mapToInt(x -> x).toArray());
+    return new PromptPass(readers, requests, places);
   }
 
   /** Whether each request reads its own prompt. */

@@ -127,7 +127,7 @@ final class TorchSession implements GenerationSession {
     for (PromptPass pass : passes) {
       ChosenTokens chosen = cache.read(pass, row, limits.promptTokens());
       for (int i = pass.readers().size(); i < pass.requests().size(); i++) {
-        cache.moveRow(row + pass.places()[i], row + i, pass.requests().get(i).prompt().size());
+        cache.moveRow(row + pass.places().get(i), row + i, pass.requests().get(i).prompt().size());
       }
       accept(pass.requests(), chosen, pieces);
       row += pass.requests().size();

@@ -70,8 +70,8 @@ public final class GenerationScheduler implements AutoCloseable {
    *
    * @param listener receives each piece on the scheduler's thread, so it must be quick; what it
    *     throws ends the request and is the future's failure
-   * @return the answer; cancelling it frees the request's place before the next step. It fails
-   *     with what a {@link dev.tenon.generation.LogitsProcessor} of the request throws
+   * @return the answer; cancelling it frees the request's place before the next step. It fails with
+   *     what a {@link dev.tenon.generation.LogitsProcessor} of the request throws
    * @throws InvalidInputException if the request alone is more than the limits, or longer than the
    *     network's positions
    * @throws QueueFullException if too many wait already
