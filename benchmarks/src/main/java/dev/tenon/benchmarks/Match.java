@@ -154,8 +154,7 @@ record Match(
     return new Match(
         "cold-" + shape + (plain ? "" : "-" + precision.label()),
         shape,
-        List.of(
-            "cold", "CHECKPOINT", precision.label(), String.valueOf(Math.min(3, repetitions))),
+        List.of("cold", "CHECKPOINT", precision.label(), String.valueOf(Math.min(3, repetitions))),
         List.of(
             Path.of("benchmarks/src/main/peers/run_peer_cold.py").toAbsolutePath().toString(),
             shape.name(),
@@ -164,7 +163,8 @@ record Match(
             new Question(
                 (plain ? "" : "saved " + precision.label() + ": ")
                     + "a new process to its first token, ms",
-                "cold_ms")));
+                "cold_ms",
+                0)));
   }
 
   /** Arguments of {@link OurRun} for a checkpoint. */

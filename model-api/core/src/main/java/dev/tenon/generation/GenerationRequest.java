@@ -27,4 +27,28 @@ public record GenerationRequest(
   public static GenerationRequest of(TokenIds promptIds, GenerationOptions options) {
     return new GenerationRequest(promptIds, options, 0, 0);
   }
+
+  /**
+   * Runs the options' {@link LogitsProcessor}s, for engines.
+   *
+   * @param ids prompt and answer so far
+   * @param logits [V] of the next token, changed in place
+   * @throws InvalidInputException if no token is left, or a logit is no number; else what a
+   *     processor throws
+   */
+  public void process(TokenIds ids, float[] logits) {
+    options.logitsProcessors().forEach(x -> x.process(ids, promptIds.size(), logits));
+    boolean any = false;
+    for (float x : logits) {
+      if (Float.isNaN(x) || x == Float.POSITIVE_INFINITY) {
+        throw new InvalidInputException(
+            Problems.problem("logit of a processor", x, "finite or negative infinity"));
+      }
+      any |= x > Float.NEGATIVE_INFINITY;
+    }
+    if (!any) {
+      throw new InvalidInputException(
+          Problems.problem("logits of a processor", "all banned", "one that is finite"));
+    }
+  }
 }

@@ -4,7 +4,6 @@ import dev.tenon.generation.FinishReason;
 import dev.tenon.generation.GenerationOptions;
 import dev.tenon.generation.GenerationRequest;
 import dev.tenon.generation.Piece;
-import dev.tenon.internal.ProcessedLogits;
 import dev.tenon.internal.SamplingNoise;
 import dev.tenon.tensor.TokenIds;
 import java.util.ArrayList;
@@ -67,7 +66,7 @@ final class LiveRequest {
   /** Runs the processors; what one throws fails the request with its next piece. */
   void process(float[] logits) {
     try {
-      ProcessedLogits.apply(request, history(), logits);
+      request.process(history(), logits);
     } catch (RuntimeException | Error e) {
       failure = Optional.of(e);
       Arrays.fill(logits, 0);

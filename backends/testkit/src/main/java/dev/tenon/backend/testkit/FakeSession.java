@@ -11,7 +11,6 @@ import dev.tenon.generation.Piece;
 import dev.tenon.generation.SessionLimits;
 import dev.tenon.internal.CallGuard;
 import dev.tenon.internal.Problems;
-import dev.tenon.internal.ProcessedLogits;
 import dev.tenon.tensor.TokenIds;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -182,7 +181,7 @@ final class FakeSession implements GenerationSession {
       for (int v = 0; v < row.length; v++) {
         row[v] = (float) logits[v];
       }
-      ProcessedLogits.apply(request, ids, row);
+      request.process(ids, row);
       for (int v = 0; v < row.length; v++) {
         logits[v] = row[v];
       }
