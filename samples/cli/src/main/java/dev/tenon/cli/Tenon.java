@@ -62,8 +62,8 @@ public final class Tenon {
   }
 
   /**
-   * An answer waits for libtorch longest, which loads while the options and the checkpoint are read.
-   * A failure comes again where the backend is needed.
+   * An answer waits for libtorch longest, which loads while the options and the checkpoint are
+   * read. A failure comes again where the backend is needed.
    */
   private static void loadNativesBeside(List<String> args) {
     if (args.contains("--model") && args.get(0).equals("generate") && !args.contains("--backend")) {

@@ -79,8 +79,7 @@ class ChatCommandTest {
     Path data = directory.resolve("data.jsonl");
     Files.writeString(data, (line("Hi", "Hello!") + "\n").repeat(3));
     Path output = directory.resolve("out");
-    TenonRun run =
-        finetune(MODEL, data, output, "--learning-rate", 1e-2, "--schedule", "constant");
+    TenonRun run = finetune(MODEL, data, output, "--learning-rate", 1e-2, "--schedule", "constant");
     assertThat(run.code()).as(run.err()).isZero();
     assertThat(loss(run, run.lines().size() - 1)).isLessThan(0.3 * loss(run, 0));
     TenonRun chat =
