@@ -33,9 +33,12 @@ final class KeyValueCache implements SessionRows {
     if (neededRows <= rows && neededCapacity <= capacity) {
       return;
     }
-    boolean fits = (long) rows * capacity <= 2L * neededRows * neededCapacity;
-    int newRows = fits ? Math.max(rows, neededRows) : neededRows;
-    int newCapacity = fits ? Math.max(capacity, neededCapacity) : neededCapacity;
+    int newRows = Math.max(rows, neededRows);
+    int newCapacity = Math.max(capacity, neededCapacity);
+    if ((long) newRows * newCapacity > 2L * neededRows * neededCapacity) {
+      newRows = neededRows;
+      newCapacity = neededCapacity;
+    }
     try (NativeScope scope = owned.bridge().scope("grow")) {
       List<TorchValue> grown =
           rows == 0 ? create(scope, newRows, newCapacity) : resize(scope, newRows, newCapacity);
