@@ -76,9 +76,9 @@ public final class Compare implements Callable<Integer> {
     for (Match match : all()) {
       if (matches.isEmpty() || matches.contains(match.name())) {
         run(match, match.shape().checkpoint(models.toAbsolutePath()), report);
+        report.write(output); // what was measured stays if a later process fails
       }
     }
-    report.write(output);
     System.out.println("wrote " + output.resolve("benchmarks.md") + " and .json");
     return 0;
   }
