@@ -43,7 +43,8 @@ class ModelInterfaceRegistryTest {
         .hasToString(
             "GenerationInterface(GenerationOptions[maxNewTokens=7, minNewTokens=2, doSample=true,"
                 + " temperature=0.7, topK=40, topP=0.9, minP=0.05, repetitionPenalty=1.1,"
-                + " samples=4, eosTokenIds=[2, 3], stopTokenIds=[5], ignoreEos=true], seed 11)");
+                + " samples=4, eosTokenIds=[2, 3], stopTokenIds=[5], ignoreEos=true,"
+                + " logitsProcessors=[]], seed 11)");
     assertThat(registry.create("generation", Arguments.of("max_new_tokens", 3)))
         .hasToString("GenerationInterface(" + GenerationOptions.greedy(3) + ", seed 0)");
   }
