@@ -74,7 +74,7 @@ public record Decoder(
         head,
         DecoderTable.of(config, weight, block),
         program(weight, literals, texts),
-        config.maxPositionEmbeddings(),
+        config.rope().positions(config.maxPositionEmbeddings()),
         weight.tied(),
         weight.ignored(BUFFERS),
         "model.",

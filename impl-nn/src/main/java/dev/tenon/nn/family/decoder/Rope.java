@@ -42,6 +42,11 @@ public record Rope(double theta, Optional<RopeScaling> scaling) {
     return scaling.map(RopeScaling::attentionScaling).orElse(1.0);
   }
 
+  /** Tokens of the longest sequence. */
+  int positions(int maxPositionEmbeddings) {
+    return scaling.map(x -> x.positions(maxPositionEmbeddings)).orElse(maxPositionEmbeddings);
+  }
+
   /** Whether its formula divides by D - 2. */
   boolean needsWideHeads() {
     return scaling.filter(RopeScaling.Dynamic.class::isInstance).isPresent();

@@ -22,6 +22,18 @@ public sealed interface RopeScaling {
     return 1;
   }
 
+  /**
+   * Tokens of the longest sequence: {@code max_position_embeddings}, or what it was stretched to
+   * where a configuration keeps the context of the pretraining there (vicuna-16k: 4096, linear, 4).
+   */
+  default int positions(int maxPositionEmbeddings) {
+    return maxPositionEmbeddings;
+  }
+
+  private static int stretched(int positions, double factor, int atLeast) {
+    return (int) Math.max(atLeast, Math.min(positions * factor, Integer.MAX_VALUE));
+  }
+
   private static void checkFactor(Problems problems, double factor) {
     problems.check(
         factor > 0 && Double.isFinite(factor), "rope factor", factor, "a finite number > 0");
@@ -42,6 +54,11 @@ public sealed interface RopeScaling {
       Problems problems = new Problems();
       checkFactor(problems, factor);
       problems.throwIfAny(InvalidInputException::new);
+    }
+
+    @Override
+    public int positions(int maxPositionEmbeddings) {
+      return stretched(maxPositionEmbeddings, factor, maxPositionEmbeddings);
     }
 
     @Override
@@ -117,6 +134,11 @@ public sealed interface RopeScaling {
     /** The paper's: {@code 0.1 mscale ln(factor) + 1}. */
     static double mscale(double factor, double mscale) {
       return factor <= 1 ? 1 : 0.1 * mscale * Math.log(factor) + 1;
+    }
+
+    @Override
+    public int positions(int maxPositionEmbeddings) {
+      return stretched(originalMaxPositionEmbeddings, factor, maxPositionEmbeddings);
     }
 
     @Override

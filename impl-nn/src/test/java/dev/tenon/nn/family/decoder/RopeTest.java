@@ -59,6 +59,17 @@ class RopeTest {
   }
 
   @Test
+  void sequencesMayBeAsLongAsTheContextWasStretchedTo() {
+    RopeScaling yarn = new RopeScaling.Yarn(4, 32768, 1, 32, 1, true);
+    assertThat(new RopeScaling.Linear(4).positions(4096)).isEqualTo(16384);
+    assertThat(yarn.positions(32768)).isEqualTo(131072);
+    assertThat(yarn.positions(131072)).isEqualTo(131072);
+    assertThat(new RopeScaling.Dynamic(4, 4096).positions(4096)).isEqualTo(4096);
+    assertThat(new RopeScaling.Linear(0.5).positions(4096)).isEqualTo(4096);
+    assertThat(new RopeScaling.Linear(1e9).positions(4096)).isEqualTo(Integer.MAX_VALUE);
+  }
+
+  @Test
   void refusesWhatItDoesNotDoByKey() {
     unsupported(Map.of("rope_type", "longrope"), "rope_parameters.rope_type: \"longrope\"");
     unsupported(Map.of("type", "proportional"), "rope_parameters.type");
