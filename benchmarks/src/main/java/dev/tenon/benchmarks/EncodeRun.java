@@ -1,7 +1,6 @@
 package dev.tenon.benchmarks;
 
 import dev.tenon.model.Tokenizer;
-import dev.tenon.model.Tokenizer.Padding;
 import dev.tenon.modelinterface.text.TextEmbedder;
 import dev.tenon.nn.tokenizer.HfTokenizer;
 import dev.tenon.spec.InferenceSpec;
@@ -38,7 +37,7 @@ final class EncodeRun {
   private static Map<String, Object> tokenize(Path checkpoint, int repetitions) {
     Tokenizer tokenizer = HfTokenizer.open(checkpoint);
     List<String> texts = Sentences.of(TEXTS, 100);
-    Runnable all = () -> tokenizer.encodeBatch(texts, Padding.NONE, MAX_TOKENS);
+    Runnable all = () -> tokenizer.encodeIds(texts, MAX_TOKENS);
     return Map.of("tokenize_ms", timed(all, repetitions, 1).toMap());
   }
 

@@ -2,6 +2,7 @@ package dev.tenon.benchmarks;
 
 import dev.tenon.model.Tokenizer.Encoding;
 import dev.tenon.model.Tokenizer.Padding;
+import dev.tenon.tensor.TokenIds;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -29,6 +30,12 @@ public class TokenizerBenchmark {
   @Benchmark
   public long encodeOneByOne(TokenizerState state) {
     return state.texts.stream().mapToLong(x -> state.tokenizer.encode(x, false).ids().size()).sum();
+  }
+
+  /** The ids of a thousand texts in one batch. */
+  @Benchmark
+  public List<TokenIds> encodeIds(TokenizerState state) {
+    return state.tokenizer.encodeIds(state.texts, Integer.MAX_VALUE);
   }
 
   /** The same words as a thousand texts in one batch. */

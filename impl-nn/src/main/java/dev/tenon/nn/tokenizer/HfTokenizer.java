@@ -100,6 +100,19 @@ public final class HfTokenizer implements Tokenizer {
     return rows.stream().map(x -> Rows.fill(x, longest, padding, pad, token)).toList();
   }
 
+  /** {@inheritDoc} */
+  @Override
+  public List<TokenIds> encodeIds(List<String> texts, int maxLength) {
+    return texts.parallelStream().map(x -> encodeIds(x, maxLength)).toList();
+  }
+
+  private TokenIds encodeIds(String text, int maxLength) {
+    TokenIds ids = tokenizer.encodeIds(text);
+    return ids.size() <= maxLength
+        ? ids
+        : Rows.cut(encode(text, true), maxLength, specials.cutsFromStart()).ids();
+  }
+
   private long fillingId() {
     return padTokenId().isPresent()
         ? padTokenId().getAsLong()

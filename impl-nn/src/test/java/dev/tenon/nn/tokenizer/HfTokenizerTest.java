@@ -84,7 +84,9 @@ class HfTokenizerTest {
 
   @Test
   void cutsTheTextAndKeepsTheTemplate(@TempDir Path dir) throws IOException {
-    List<Encoding> rows = tokenizer.encodeBatch(List.of("aaaa bbbb cccc", "a"), Padding.NONE, 3);
+    List<String> texts = List.of("aaaa bbbb cccc", "a");
+    List<Encoding> rows = tokenizer.encodeBatch(texts, Padding.NONE, 3);
+    assertThat(tokenizer.encodeIds(texts, 3)).isEqualTo(rows.stream().map(Encoding::ids).toList());
     assertThat(rows).extracting(x -> x.ids().size()).containsExactly(3, 2);
     assertThat(rows.get(0).ids().get(0)).isEqualTo(1);
     copy(dir, "tokenizer.json");

@@ -96,6 +96,9 @@ class TokenizerCasesTest {
     Map<?, ?> expected = (Map<?, ?>) cases.get("batch_truncate12_pad_" + side);
     List<String> texts =
         ((List<?>) expected.get("texts")).stream().map(String.class::cast).toList();
+    assertThat(tokenizer.encodeIds(texts, 12))
+        .isEqualTo(
+            tokenizer.encodeBatch(texts, Padding.NONE, 12).stream().map(Encoding::ids).toList());
     List<Encoding> rows = tokenizer.encodeBatch(texts, padding, 12);
     assertThat(rows.stream().map(x -> longs(x.ids())).toList()).isEqualTo(expected.get("ids"));
     assertThat(

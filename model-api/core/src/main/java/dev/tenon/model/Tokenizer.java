@@ -43,6 +43,14 @@ public interface Tokenizer {
   /** Encodes texts with specials, cut and padded alike. */
   List<Encoding> encodeBatch(List<String> texts, Padding padding, int maxLength);
 
+  /**
+   * The ids of {@link #encodeBatch} without padding; faster, where nobody reads the rest of an
+   * encoding.
+   */
+  default List<TokenIds> encodeIds(List<String> texts, int maxLength) {
+    return encodeBatch(texts, Padding.NONE, maxLength).stream().map(Encoding::ids).toList();
+  }
+
   /** The text of token ids. Bytes that are no valid UTF-8 become U+FFFD. */
   String decode(TokenIds ids, boolean skipSpecialTokens);
 

@@ -1,6 +1,5 @@
 package dev.tenon.modelinterface.data;
 
-import dev.tenon.model.Tokenizer.Encoding;
 import dev.tenon.tensor.NamedArray;
 import dev.tenon.tensor.TensorData;
 import java.util.List;
@@ -20,7 +19,8 @@ record EncodedTexts(List<Item> items) implements Dataset {
    * @param pair whether its one sequence is of two texts, told apart by {@code token_type_ids}
    * @param labels {@code class_labels}
    */
-  record Item(String id, List<Encoding> sequences, boolean pair, Optional<TensorData> labels) {}
+  record Item(
+      String id, List<TokenSequence> sequences, boolean pair, Optional<TensorData> labels) {}
 
   @Override
   public int size() {

@@ -3,7 +3,6 @@ package dev.tenon.modelinterface.data;
 import dev.tenon.error.InvalidInputException;
 import dev.tenon.internal.Problems;
 import dev.tenon.model.Model;
-import dev.tenon.model.Tokenizer.Encoding;
 import dev.tenon.spec.ClassificationHead;
 import dev.tenon.tensor.TensorData;
 import java.nio.file.Path;
@@ -112,7 +111,7 @@ public record LabelledText(String text, Optional<String> second, List<String> la
   }
 
   private EncodedTexts.Item item(long number, TextEncoder encoder, Optional<TensorData> labels) {
-    Encoding sequence =
+    TokenSequence sequence =
         second.map(x -> encoder.encodePair(text, x)).orElseGet(() -> encoder.encode(text));
     return new EncodedTexts.Item(
         Long.toString(number), List.of(sequence), second.isPresent(), labels);

@@ -1,6 +1,5 @@
 package dev.tenon.modelinterface.data;
 
-import dev.tenon.model.Tokenizer.Encoding;
 import dev.tenon.tensor.Items;
 import dev.tenon.tensor.NamedArray;
 import dev.tenon.tensor.TensorData;
@@ -13,7 +12,7 @@ public final class SequenceBatch {
   private SequenceBatch() {}
 
   /** One sequence per item, ids {@code "0"}, {@code "1"}, …; see the other method. */
-  public static NamedArray of(List<Encoding> sequences, boolean pairs) {
+  public static NamedArray of(List<TokenSequence> sequences, boolean pairs) {
     return of(
         IntStream.range(0, sequences.size()).mapToObj(String::valueOf).toList(),
         sequences.stream().map(List::of).toList(),
@@ -28,8 +27,8 @@ public final class SequenceBatch {
    * @param pairs whether sequences hold two texts: then the batch has {@code token_type_ids} too
    * @return {@code input_ids} (I64, token), and {@code token_type_ids} (I64, token) of pairs
    */
-  public static NamedArray of(List<String> ids, List<List<Encoding>> items, boolean pairs) {
-    List<Encoding> sequences = items.stream().flatMap(List::stream).toList();
+  public static NamedArray of(List<String> ids, List<List<TokenSequence>> items, boolean pairs) {
+    List<TokenSequence> sequences = items.stream().flatMap(List::stream).toList();
     Items layout =
         new Items(
             ids,

@@ -6,7 +6,7 @@ import dev.tenon.model.EmbeddingHead;
 import dev.tenon.model.Model;
 import dev.tenon.model.Network;
 import dev.tenon.model.Tokenizer;
-import dev.tenon.model.Tokenizer.Encoding;
+import dev.tenon.tensor.TokenIds;
 import java.util.List;
 import java.util.Locale;
 
@@ -61,27 +61,28 @@ public record TextEncoder(
    *
    * @throws InvalidInputException if it has no token, or too many
    */
-  public Encoding encode(String text) {
+  public TokenSequence encode(String text) {
     return encodeAll(List.of(text)).get(0);
   }
 
   /** Several texts, each a sequence. See {@link #encode(String)}. */
-  public List<Encoding> encodeAll(List<String> texts) {
+  public List<TokenSequence> encodeAll(List<String> texts) {
     List<String> prepared = texts.stream().map(this::prepared).toList();
     int most = truncation ? maxTokens : Integer.MAX_VALUE;
-    List<Encoding> encodings = tokenizer.encodeBatch(prepared, Tokenizer.Padding.NONE, most);
-    encodings.forEach(this::check);
-    return encodings;
+    List<TokenIds> ids = tokenizer.encodeIds(prepared, most);
+    ids.forEach(this::check);
+    return ids.stream().map(TokenSequence::of).toList();
   }
 
   /** Two texts in one sequence, as the tokenizer's template for pairs says. */
-  public Encoding encodePair(String first, String second) {
-    Encoding encoding =
-        truncation
-            ? tokenizer.encodePair(prepared(first), prepared(second), maxTokens)
-            : tokenizer.encodePair(prepared(first), prepared(second), true);
-    check(encoding);
-    return encoding;
+  public TokenSequence encodePair(String first, String second) {
+    TokenSequence pair =
+        TokenSequence.ofPair(
+            truncation
+                ? tokenizer.encodePair(prepared(first), prepared(second), maxTokens)
+                : tokenizer.encodePair(prepared(first), prepared(second), true));
+    check(pair.ids());
+    return pair;
   }
 
   private String prepared(String text) {
@@ -89,8 +90,8 @@ public record TextEncoder(
     return lowerCase ? whole.toLowerCase(Locale.ROOT) : whole;
   }
 
-  private void check(Encoding encoding) {
-    int tokens = encoding.ids().size();
+  private void check(TokenIds ids) {
+    int tokens = ids.size();
     if (tokens < 1 || tokens > maxTokens) {
       throw new InvalidInputException(
           Problems.problem("text", tokens + " tokens", "1 to " + maxTokens + ", or truncation"));

@@ -3,8 +3,8 @@ package dev.tenon.modelinterface.text;
 import dev.tenon.error.InvalidInputException;
 import dev.tenon.internal.Problems;
 import dev.tenon.model.Output;
-import dev.tenon.model.Tokenizer.Encoding;
 import dev.tenon.modelinterface.data.SequenceBatch;
+import dev.tenon.modelinterface.data.TokenSequence;
 import dev.tenon.tensor.Items;
 import dev.tenon.tensor.NamedArray;
 import dev.tenon.tensor.TensorData;
@@ -37,7 +37,7 @@ record LengthBatches(SharedModel model, Output output, int tokens) {
    * @param pairs whether sequences hold two texts, told apart by their types
    * @return F32 [width] per sequence
    */
-  float[][] rows(List<Encoding> sequences, boolean pairs) {
+  float[][] rows(List<TokenSequence> sequences, boolean pairs) {
     float[][] rows = new float[sequences.size()][];
     if (sequences.isEmpty()) {
       return rows;

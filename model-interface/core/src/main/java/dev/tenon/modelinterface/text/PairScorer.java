@@ -6,8 +6,8 @@ import dev.tenon.model.Head;
 import dev.tenon.model.Model;
 import dev.tenon.model.Network;
 import dev.tenon.model.Output;
-import dev.tenon.model.Tokenizer.Encoding;
 import dev.tenon.modelinterface.data.TextEncoder;
+import dev.tenon.modelinterface.data.TokenSequence;
 import dev.tenon.spec.Arguments;
 import dev.tenon.spec.InferenceSpec;
 import java.nio.file.Path;
@@ -115,11 +115,11 @@ public final class PairScorer implements AutoCloseable {
   }
 
   private List<Double> logits(List<TextPair> pairs) {
-    List<Encoding> encodings =
+    List<TokenSequence> sequences =
         pairs.stream().map(x -> encoder.encodePair(x.first(), x.second())).toList();
     LengthBatches batches =
         new LengthBatches(model, Output.CLASS_LOGITS, LengthBatches.USUAL_TOKENS);
-    return Arrays.stream(batches.rows(encodings, true)).map(row -> (double) row[0]).toList();
+    return Arrays.stream(batches.rows(sequences, true)).map(row -> (double) row[0]).toList();
   }
 
   /** Releases the model if this scorer loaded it. Idempotent. */

@@ -5,9 +5,9 @@ import dev.tenon.internal.Problems;
 import dev.tenon.model.Head;
 import dev.tenon.model.Model;
 import dev.tenon.model.Output;
-import dev.tenon.model.Tokenizer.Encoding;
 import dev.tenon.modelinterface.classification.ScoreFunction;
 import dev.tenon.modelinterface.data.TextEncoder;
+import dev.tenon.modelinterface.data.TokenSequence;
 import dev.tenon.spec.Arguments;
 import dev.tenon.spec.ClassificationHead;
 import dev.tenon.spec.InferenceSpec;
@@ -127,12 +127,12 @@ public final class TextClassifier implements AutoCloseable {
         () -> pairs.stream().map(x -> encoder.encodePair(x.first(), x.second())).toList(), true);
   }
 
-  private List<Classification> run(Supplier<List<Encoding>> encodings, boolean pairs) {
+  private List<Classification> run(Supplier<List<TokenSequence>> sequences, boolean pairs) {
     LengthBatches batches =
         new LengthBatches(model, Output.CLASS_LOGITS, LengthBatches.USUAL_TOKENS);
     return model.call(
         () ->
-            Arrays.stream(batches.rows(encodings.get(), pairs)).map(this::classification).toList());
+            Arrays.stream(batches.rows(sequences.get(), pairs)).map(this::classification).toList());
   }
 
   private Classification classification(float... logits) {

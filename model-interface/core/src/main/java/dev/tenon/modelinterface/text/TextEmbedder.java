@@ -5,8 +5,8 @@ import dev.tenon.internal.Problems;
 import dev.tenon.model.Head;
 import dev.tenon.model.Model;
 import dev.tenon.model.Output;
-import dev.tenon.model.Tokenizer.Encoding;
 import dev.tenon.modelinterface.data.TextEncoder;
+import dev.tenon.modelinterface.data.TokenSequence;
 import dev.tenon.spec.Arguments;
 import dev.tenon.spec.InferenceSpec;
 import dev.tenon.tensor.TensorData;
@@ -112,7 +112,7 @@ public final class TextEmbedder implements AutoCloseable {
     List<Embedding> embeddings = new ArrayList<>(texts.size());
     for (int from = 0; from < texts.size(); from += WINDOW) {
       int to = Math.min(texts.size(), from + WINDOW);
-      List<Encoding> encoded = encoder.encodeAll(texts.subList(from, to));
+      List<TokenSequence> encoded = encoder.encodeAll(texts.subList(from, to));
       for (float[] row : batches.rows(encoded, false)) {
         embeddings.add(new Embedding(TensorData.ofFloats(row, row.length)));
       }

@@ -16,6 +16,7 @@ import dev.tenon.model.Model;
 import dev.tenon.model.Output;
 import dev.tenon.modelinterface.classification.ScoreFunction;
 import dev.tenon.modelinterface.data.SequenceBatch;
+import dev.tenon.modelinterface.data.TokenSequence;
 import dev.tenon.tensor.NamedArray;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -45,7 +46,8 @@ class TextModelsTest {
   }
 
   private static double[] alone(Model model, Output output, String text) {
-    NamedArray batch = SequenceBatch.of(List.of(TOKENIZER.encode(text, true)), false);
+    NamedArray batch =
+        SequenceBatch.of(List.of(TokenSequence.of(TOKENIZER.encode(text, true).ids())), false);
     return model.engine().forward(batch, output).get(output.field()).toDoubles();
   }
 
