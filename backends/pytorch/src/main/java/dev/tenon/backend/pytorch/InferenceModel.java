@@ -76,12 +76,19 @@ final class InferenceModel implements AutoCloseable {
     TorchModule module = bridge.load(ProgramArchives.inference(network.program(), prelude));
     NativeScope owned = bridge.scope("inference model");
     try (NativeScope scope = bridge.scope("stored weights")) {
-      StoredParts parts = new StoredParts(weights.tensors(), scope);
+      StoredParts parts = new StoredParts(weights.tensors());
       TorchValue model =
-          module.call(settings, scope, "open_stored", parts.dict("embed."), parts.dict("head."));
+          module.call(
+              settings,
+              scope,
+              "open_stored",
+              parts.dict("embed.", scope),
+              parts.dict("head.", scope));
       for (int layer = 0; layer < network.program().layers(); layer++) {
-        model =
-            module.call(settings, scope, "add_stored", model, parts.dict("layers." + layer + "."));
+        try (NativeScope each = bridge.scope("stored layer")) {
+          TorchValue part = parts.dict("layers." + layer + ".", each);
+          model = module.call(settings, scope, "add_stored", model, part);
+        }
       }
       return new InferenceModel(network, settings, module, owned, model.moveTo(owned));
     } catch (TorchException e) {

@@ -15,27 +15,34 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
  * The weights of a network on the native side, handed out as F32, under the names and in the dicts
- * that its program reads. A tied weight is one tensor in several dicts. Lives as long as the scope
- * it was loaded into.
+ * that its program reads. Copied ones live as long as the scope they were loaded into, and a tied
+ * weight is one tensor in several dicts.
  */
 final class StageWeights {
   private final Map<String, TorchValue> byName = new LinkedHashMap<>();
   private final Set<String> trained;
+  private final Optional<Network> mapped;
   private final Map<String, TorchValue> embed = new LinkedHashMap<>();
   private final List<Map<String, TorchValue>> blocks = new ArrayList<>();
   private final Map<String, TorchValue> head = new LinkedHashMap<>();
 
-  private StageWeights(Set<String> trained) {
+  private StageWeights(Set<String> trained, Optional<Network> mapped) {
     this.trained = trained;
+    this.mapped = mapped;
   }
 
-  /** Maps weights from their files, in the types they are stored in. */
-  static StageWeights map(Network network, NativeScope scope) {
-    return load(network, scope, Set.of(), false);
+  /**
+   * Weights that a stage's dict maps from their files when it is asked for. They live as long as
+   * the dict's scope, or what still looks into them: pages of a file count as memory of the process
+   * while they are mapped, so few are at a time.
+   */
+  static StageWeights map(Network network) {
+    return new StageWeights(Set.of(), Optional.of(network));
   }
 
   /**
@@ -44,12 +51,7 @@ final class StageWeights {
    * @param trained names of those that require gradients
    */
   static StageWeights copy(Network network, NativeScope scope, Set<String> trained) {
-    return load(network, scope, trained, true);
-  }
-
-  private static StageWeights load(
-      Network network, NativeScope scope, Set<String> trained, boolean copied) {
-    StageWeights loaded = new StageWeights(trained);
+    StageWeights loaded = new StageWeights(trained, Optional.empty());
     for (int i = 0; i < network.program().layers(); i++) {
       loaded.blocks.add(new LinkedHashMap<>());
     }
@@ -57,10 +59,8 @@ final class StageWeights {
     try (NativeScope reading = scope.bridge().scope("read weights")) {
       Map<Path, MappedTensors> files = new HashMap<>();
       for (Parameter parameter : network.parameters()) {
-        NativeScope owner = copied ? reading : scope;
-        TorchValue source = source(network.weights(), parameter.name(), owner, files);
-        boolean trains = trained.contains(parameter.name());
-        loaded.add(parameter, copied ? copy(source, scope, trains) : source);
+        TorchValue source = source(network.weights(), parameter.name(), reading, files);
+        loaded.add(parameter, copy(source, scope, trained.contains(parameter.name())));
       }
     }
     return loaded;
@@ -94,6 +94,27 @@ final class StageWeights {
     }
   }
 
+  /** The tensors of a stage by key, as they are stored. */
+  private Map<String, TorchValue> stored(Stage stage, int layer, NativeScope scope) {
+    return mapped
+        .map(network -> mapStage(network, stage, layer, scope))
+        .orElseGet(() -> dict(stage, layer));
+  }
+
+  private static Map<String, TorchValue> mapStage(
+      Network network, Stage stage, int layer, NativeScope scope) {
+    Map<Path, MappedTensors> files = new HashMap<>();
+    Map<String, TorchValue> tensors = new LinkedHashMap<>();
+    for (Parameter parameter : network.parameters()) {
+      boolean used = parameter.stage() == stage || parameter.alsoUsedBy().contains(stage);
+      if (used && (stage != Stage.BLOCK || parameter.layer() == layer)) {
+        String name = parameter.name();
+        tensors.put(parameter.key(), source(network.weights(), name, scope, files));
+      }
+    }
+    return tensors;
+  }
+
   private Map<String, TorchValue> dict(Stage stage, int layer) {
     return switch (stage) {
       case EMBED -> embed;
@@ -121,17 +142,17 @@ final class StageWeights {
 
   /** {@code Dict[str, Tensor]} of the embedding stage in another type. */
   TorchValue embed(NativeScope scope, DType dtype) {
-    return scope.tensorDict(as(dtype, embed, scope));
+    return scope.tensorDict(embedTensors(scope, dtype));
   }
 
   /** The embedding's tensors by key. */
   Map<String, TorchValue> embedTensors(NativeScope scope, DType dtype) {
-    return as(dtype, embed, scope);
+    return as(dtype, stored(Stage.EMBED, 0, scope), scope);
   }
 
   /** {@code Dict[str, Tensor]} of one block. */
   TorchValue block(NativeScope scope, int layer) {
-    return float32(blocks.get(layer), scope);
+    return float32(stored(Stage.BLOCK, layer, scope), scope);
   }
 
   /** {@code List[Dict[str, Tensor]]} of all blocks. */
@@ -141,7 +162,7 @@ final class StageWeights {
 
   /** {@code Dict[str, Tensor]} of the head stage. */
   TorchValue head(NativeScope scope) {
-    return float32(head, scope);
+    return float32(stored(Stage.HEAD, 0, scope), scope);
   }
 
   private static TorchValue float32(Map<String, TorchValue> stored, NativeScope scope) {

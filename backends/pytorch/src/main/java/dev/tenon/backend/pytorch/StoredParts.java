@@ -25,17 +25,17 @@ final class StoredParts {
   private static final CallSettings SETTINGS = CallSettings.inference(0);
 
   private final Weights tensors;
-  private final NativeScope scope;
-  private final Map<Path, MappedTensors> files = new HashMap<>();
 
-  /** Parts that are mapped from their files as long as what is made of them lives. */
-  StoredParts(Weights tensors, NativeScope scope) {
+  StoredParts(Weights tensors) {
     this.tensors = tensors;
-    this.scope = scope;
   }
 
-  /** {@code Dict[str, Tensor]} of the tensors whose names begin so, less that prefix. */
-  TorchValue dict(String prefix) {
+  /**
+   * {@code Dict[str, Tensor]} of the tensors whose names begin so, less that prefix, mapped from
+   * their files as long as the scope or what is made of them lives.
+   */
+  TorchValue dict(String prefix, NativeScope scope) {
+    Map<Path, MappedTensors> files = new HashMap<>();
     Map<String, TorchValue> part = new LinkedHashMap<>();
     for (String name : tensors.names()) {
       if (name.startsWith(prefix)) {
@@ -48,12 +48,13 @@ final class StoredParts {
   /** Quantises a network's weights, as an engine of that precision does, in host memory. */
   static QuantizedWeights quantize(TorchBridge bridge, Network network, Precision precision) {
     Map<String, TensorData> tensors = new TreeMap<>();
-    try (TorchModule module = bridge.load(ProgramArchives.storing(network.program(), precision));
-        NativeScope loading = bridge.scope("quantize")) {
-      StageWeights weights = StageWeights.map(network, loading);
-      weights
-          .embedTensors(loading, DType.BF16)
-          .forEach((key, x) -> tensors.put("embed." + key, x.toTensorData()));
+    try (TorchModule module = bridge.load(ProgramArchives.storing(network.program(), precision))) {
+      StageWeights weights = StageWeights.map(network);
+      try (NativeScope each = bridge.scope("quantize embedding")) {
+        weights
+            .embedTensors(each, DType.BF16)
+            .forEach((key, x) -> tensors.put("embed." + key, x.toTensorData()));
+      }
       for (int layer = 0; layer < network.program().layers(); layer++) {
         try (NativeScope each = bridge.scope("quantize layer")) {
           TorchValue block = weights.block(each, layer);

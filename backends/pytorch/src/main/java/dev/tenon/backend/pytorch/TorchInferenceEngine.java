@@ -33,14 +33,12 @@ final class TorchInferenceEngine extends TorchEngine {
     Optional<QuantizedWeights> stored = network.quantized();
     Precision precision = spec.resolve(network.quantization());
     Prelude prelude = Kernels.find(bridge, network, precision);
-    try (NativeScope loading = bridge.scope("load")) {
-      InferenceModel model =
-          stored.isPresent()
-              ? InferenceModel.stored(bridge, network, stored.get(), prelude, spec.threads())
-              : InferenceModel.fuse(
-                  bridge, network, StageWeights.map(network, loading), prelude, spec.threads());
-      return new TorchInferenceEngine(bridge, network, precision, model, headChunkBytes);
-    }
+    InferenceModel model =
+        stored.isPresent()
+            ? InferenceModel.stored(bridge, network, stored.get(), prelude, spec.threads())
+            : InferenceModel.fuse(
+                bridge, network, StageWeights.map(network), prelude, spec.threads());
+    return new TorchInferenceEngine(bridge, network, precision, model, headChunkBytes);
   }
 
   @Override
