@@ -85,36 +85,6 @@ public record GenerationOptions(
     logitsProcessors = List.copyOf(logitsProcessors);
   }
 
-  /** Options without processors. */
-  public GenerationOptions(
-      int maxNewTokens,
-      int minNewTokens,
-      boolean doSample,
-      double temperature,
-      int topK,
-      double topP,
-      double minP,
-      double repetitionPenalty,
-      int samples,
-      TokenIds eosTokenIds,
-      TokenIds stopTokenIds,
-      boolean ignoreEos) {
-    this(
-        maxNewTokens,
-        minNewTokens,
-        doSample,
-        temperature,
-        topK,
-        topP,
-        minP,
-        repetitionPenalty,
-        samples,
-        eosTokenIds,
-        stopTokenIds,
-        ignoreEos,
-        List.of());
-  }
-
   private static boolean positive(double value) {
     return value > 0 && value < Double.POSITIVE_INFINITY;
   }
@@ -126,7 +96,7 @@ public record GenerationOptions(
   /** Greedy generation. */
   public static GenerationOptions greedy(int maxNewTokens) {
     return new GenerationOptions(
-        maxNewTokens, 0, false, 1, 0, 1, 0, 1, 1, TokenIds.of(), TokenIds.of(), false);
+        maxNewTokens, 0, false, 1, 0, 1, 0, 1, 1, TokenIds.of(), TokenIds.of(), false, List.of());
   }
 
   /** Sampling from the model's own distribution: temperature 1 and no filters. */

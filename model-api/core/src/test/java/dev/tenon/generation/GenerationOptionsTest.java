@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tenon.error.InvalidInputException;
 import dev.tenon.tensor.TokenIds;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class GenerationOptionsTest {
@@ -43,7 +44,19 @@ class GenerationOptionsTest {
     assertThatThrownBy(
             () ->
                 new GenerationOptions(
-                    0, -1, true, 0, -1, 1.5, Double.NaN, -1, 0, TokenIds.of(-2), none, false))
+                    0,
+                    -1,
+                    true,
+                    0,
+                    -1,
+                    1.5,
+                    Double.NaN,
+                    -1,
+                    0,
+                    TokenIds.of(-2),
+                    none,
+                    false,
+                    List.of()))
         .isInstanceOf(InvalidInputException.class)
         .hasMessage(
             "max_new_tokens: 0 (expected: > 0); min_new_tokens: -1 (expected: 0 to max_new_tokens"

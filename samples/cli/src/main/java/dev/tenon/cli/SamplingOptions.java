@@ -2,6 +2,7 @@ package dev.tenon.cli;
 
 import dev.tenon.generation.GenerationOptions;
 import dev.tenon.tensor.TokenIds;
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import picocli.CommandLine.Option;
@@ -86,7 +87,8 @@ final class SamplingOptions {
         samples.orElse(1),
         TokenIds.of(),
         TokenIds.of(),
-        ignoreEos);
+        ignoreEos,
+        List.of());
   }
 
   long seed() {

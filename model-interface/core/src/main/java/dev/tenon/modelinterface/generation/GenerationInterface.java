@@ -118,7 +118,8 @@ public final class GenerationInterface implements ModelInterface {
           arguments.find("num_return_sequences", Integer.class).orElse(defaults.samples()),
           ids(arguments, "eos_token_id"),
           ids(arguments, "stop_token_ids"),
-          arguments.find("ignore_eos", Boolean.class).orElse(defaults.ignoreEos()));
+          arguments.find("ignore_eos", Boolean.class).orElse(defaults.ignoreEos()),
+          defaults.logitsProcessors());
     }
 
     private static TokenIds ids(Arguments arguments, String name) {
