@@ -44,7 +44,7 @@ final class InferenceModel implements AutoCloseable {
    * @param threads of one operator; 0: the calling thread's number
    */
   static InferenceModel fuse(
-      TorchBridge bridge, Network network, StageWeights weights, Prelude prelude, int threads) {
+      TorchBridge bridge, Network network, Stages weights, Prelude prelude, int threads) {
     CallSettings settings = CallSettings.inference(threads);
     TorchModule module = bridge.load(ProgramArchives.inference(network.program(), prelude));
     NativeScope owned = bridge.scope("inference model");

@@ -39,7 +39,8 @@ final class StoredParts {
     Map<String, TorchValue> part = new LinkedHashMap<>();
     for (String name : tensors.names()) {
       if (name.startsWith(prefix)) {
-        part.put(name.substring(prefix.length()), StageWeights.source(tensors, name, scope, files));
+        part.put(
+            name.substring(prefix.length()), MappedWeights.tensor(tensors, name, scope, files));
       }
     }
     return scope.tensorDict(part);
@@ -49,7 +50,7 @@ final class StoredParts {
   static QuantizedWeights quantize(TorchBridge bridge, Network network, Precision precision) {
     Map<String, TensorData> tensors = new TreeMap<>();
     try (TorchModule module = bridge.load(ProgramArchives.storing(network.program(), precision))) {
-      StageWeights weights = StageWeights.map(network);
+      Stages weights = new MappedWeights(network);
       try (NativeScope each = bridge.scope("quantize embedding")) {
         weights
             .embedTensors(each, DType.BF16)

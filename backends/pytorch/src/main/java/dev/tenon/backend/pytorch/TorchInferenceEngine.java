@@ -37,7 +37,7 @@ final class TorchInferenceEngine extends TorchEngine {
         stored.isPresent()
             ? InferenceModel.stored(bridge, network, stored.get(), prelude, spec.threads())
             : InferenceModel.fuse(
-                bridge, network, StageWeights.map(network), prelude, spec.threads());
+                bridge, network, new MappedWeights(network), prelude, spec.threads());
     return new TorchInferenceEngine(bridge, network, precision, model, headChunkBytes);
   }
 
