@@ -8,7 +8,6 @@ import dev.tenon.checkpoint.Weights;
 import dev.tenon.error.CheckpointException;
 import dev.tenon.error.UnknownNameException;
 import dev.tenon.error.UnsupportedFeatureException;
-import dev.tenon.internal.Json;
 import dev.tenon.internal.Problems;
 import dev.tenon.internal.TorchScriptFiles;
 import dev.tenon.model.EmbeddingHead;
@@ -16,24 +15,17 @@ import dev.tenon.model.EmbeddingHead.Pooling;
 import dev.tenon.model.Head;
 import dev.tenon.model.Model;
 import dev.tenon.model.Network;
-import dev.tenon.model.Parameter;
 import dev.tenon.model.Registry;
 import dev.tenon.model.Tokenizer;
 import dev.tenon.nn.config.ConfigFile;
-import dev.tenon.nn.config.ConfigReader;
 import dev.tenon.nn.family.Architecture;
 import dev.tenon.nn.family.Family;
-import dev.tenon.nn.family.HeadKeys;
 import dev.tenon.nn.tokenizer.HfTokenizer;
-import dev.tenon.spec.ClassificationHead;
 import dev.tenon.tensor.Device;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.Set;
-import java.util.stream.Collectors;
 
 /**
  * A model as a directory in HuggingFace's layout: config.json, safetensors, tokenizer files,
@@ -45,8 +37,6 @@ public final class HfCheckpoint {
   public static final long MAX_SHARD_BYTES = ShardedWriter.DEFAULT_SHARD_BYTES;
 
   private static final NewHead EMBEDDING = new NewHead(Head.POOLED_EMBEDDING, 0);
-
-  private static final String PAD = "pad_token_id";
 
   /** What the names of weight files begin with. */
   static final String WEIGHTS = "model";
@@ -117,13 +107,14 @@ public final class HfCheckpoint {
     ConfigFile written = ConfigFile.read(directory.resolve("config.json"));
     Optional<QuantizedDirectory> quantized = QuantizedDirectory.find(directory, written);
     ConfigFile found = quantized.map(QuantizedDirectory::config).orElse(written);
+    FamilyConfigs configs = new FamilyConfigs(families);
     boolean mayEmbed = newHead.map(x -> x.head() == Head.POOLED_EMBEDDING).orElse(true);
     Optional<SentenceModules> modules =
         mayEmbed ? SentenceModules.read(directory) : Optional.empty();
     Optional<NewHead> head =
-        newHead.or(() -> modules.filter(x -> embeds(found, families)).map(x -> EMBEDDING));
-    ConfigFile config = head.map(x -> with(found, families, x)).orElse(found);
-    Architecture architecture = architecture(config, families);
+        newHead.or(() -> modules.filter(x -> configs.embeds(found)).map(x -> EMBEDDING));
+    ConfigFile config = head.map(x -> configs.withHead(found, x)).orElse(found);
+    Architecture architecture = configs.architecture(config);
     EndTokens.check(directory, config, architecture.program().vocabSize());
     Optional<EmbeddingHead> embedding = embedding(architecture, directory, modules, head);
     quantized.ifPresent(x -> x.check(architecture, newHead.isPresent() && !config.equals(found)));
@@ -139,7 +130,7 @@ public final class HfCheckpoint {
         modules,
         embedding,
         quantized.map(QuantizedDirectory::weights),
-        padTokenId(config, families));
+        configs.padTokenId(config));
   }
 
   private static Weights weights(
@@ -152,32 +143,8 @@ public final class HfCheckpoint {
         new StartedWeights(
             source,
             new RandomWeights(architecture, head.map(NewHead::seed).orElse(0L)),
-            startable(architecture, embedding, head.isPresent()));
+            StartedWeights.names(architecture, embedding, head.isPresent()));
     return new WeightTable(directory.toString(), architecture, complete);
-  }
-
-  /** Whether a directory with a Pooling is one of an embedding. */
-  private static boolean embeds(ConfigFile config, Registry<Family> families) {
-    Map<Head, String> names = family(config.reader(), families).architectures();
-    String classification = names.getOrDefault(Head.SEQUENCE_CLASSIFICATION, "");
-    return names.containsKey(Head.POOLED_EMBEDDING)
-        && !config.reader().lists("architectures", classification);
-  }
-
-  /** The configuration with another head; as it is where it has that head already. */
-  private static ConfigFile with(ConfigFile config, Registry<Family> families, NewHead newHead) {
-    Map<Head, String> names =
-        HeadKeys.withClasses(family(config.reader(), families).architectures());
-    Head head = newHead.head();
-    if (!names.containsKey(head)) {
-      throw new UnsupportedFeatureException(
-          Problems.problem("head of " + config.file(), head, "one of " + names.keySet()));
-    }
-    if (config.reader().has("architectures") && HeadKeys.read(config.reader(), names) == head) {
-      return config;
-    }
-    return ConfigFile.of(
-        config.file(), Json.pretty(HeadKeys.with(config.values(), names, head, newHead.labels())));
   }
 
   private static Optional<EmbeddingHead> embedding(
@@ -208,22 +175,6 @@ public final class HfCheckpoint {
   }
 
   /**
-   * What may start from nothing: a new head that is no language model, which without its own would
-   * know no language; a pooler that nothing reads, which some files leave out.
-   */
-  private static Set<String> startable(
-      Architecture architecture, Optional<EmbeddingHead> embedding, boolean newHead) {
-    boolean mayStart =
-        embedding
-            .map(x -> x.pooling() != Pooling.POOLER)
-            .orElse(newHead && HeadKeys.mayStart(architecture.head()));
-    return architecture.parameters().stream()
-        .map(Parameter::name)
-        .filter(x -> mayStart && HeadKeys.ofNewHead(x))
-        .collect(Collectors.toSet());
-  }
-
-  /**
    * A model that has learned nothing: weights as its family starts them, in F32, the same for the
    * same seed.
    *
@@ -234,7 +185,8 @@ public final class HfCheckpoint {
    */
   public static HfCheckpoint create(
       ConfigFile config, Path tokenizerDirectory, long seed, Registry<Family> families) {
-    Architecture architecture = architecture(config, families);
+    FamilyConfigs configs = new FamilyConfigs(families);
+    Architecture architecture = configs.architecture(config);
     EndTokens.check(tokenizerDirectory, config, architecture.program().vocabSize());
     Weights weights = new RandomWeights(architecture, seed);
     return new HfCheckpoint(
@@ -245,7 +197,7 @@ public final class HfCheckpoint {
         Optional.empty(),
         embedding(architecture, tokenizerDirectory, Optional.empty(), Optional.empty()),
         Optional.empty(),
-        padTokenId(config, families));
+        configs.padTokenId(config));
   }
 
   private static void refuseFile(Path path) {
@@ -267,43 +219,6 @@ public final class HfCheckpoint {
             "model " + path,
             found,
             "a directory with config.json, tokenizer.json and safetensors"));
-  }
-
-  private static Architecture architecture(ConfigFile config, Registry<Family> families) {
-    ConfigReader keys = config.reader();
-    Architecture read = family(keys, families).read(keys);
-    if (read.head() != Head.VALUE) {
-      return read;
-    }
-    Optional<ClassificationHead> several = HeadKeys.severalClasses(keys);
-    keys.finish();
-    return several.map(read::classifying).orElse(read);
-  }
-
-  /** A negative id, which no token has, pads nothing. */
-  private static OptionalInt padTokenId(ConfigFile config, Registry<Family> families) {
-    ConfigReader keys = config.reader();
-    OptionalInt absent = family(keys, families).padTokenId();
-    if (!keys.has(PAD)) {
-      return keys.isNull(PAD) ? OptionalInt.empty() : absent;
-    }
-    int id = keys.integer(PAD, Integer.MIN_VALUE, Integer.MAX_VALUE);
-    keys.finish();
-    return id < 0 ? OptionalInt.empty() : OptionalInt.of(id);
-  }
-
-  private static Family family(ConfigReader keys, Registry<Family> families) {
-    if (keys.has("auto_map")) {
-      keys.unsupported("auto_map", "no code of the model's own, which is never run");
-      keys.finish();
-    }
-    String type = keys.text("model_type", "missing");
-    keys.finish();
-    if (!families.names().contains(type)) {
-      throw new UnknownNameException(
-          Problems.problem(keys.file() + ": model_type", type, "one of " + families.names()));
-    }
-    return families.get(type);
   }
 
   /** The network: what it computes and where its weights are. */
