@@ -46,6 +46,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
+/** Long, because threads can meet in many ways, and each way is a test. */
 @Timeout(30)
 class ModelWorkerTest {
   private static final Duration SOON = Duration.ofMillis(50);

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
 /** Tests of what objectives can express: the examples, each as text and as its twin. */
-abstract class ObjectiveTests extends TrainingTests {
+abstract class ObjectiveTests extends FrozenParameterTests {
   /** Examples with a model that gives their outputs. */
   private Stream<TwinnedObjective> examples() {
     assumeTrue(supportsTraining());

@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.tenon.backend.testkit.objectives.ExampleObjectives;
 import dev.tenon.checkpoint.HostWeights;
-import dev.tenon.error.CheckpointException;
 import dev.tenon.error.EngineClosedException;
 import dev.tenon.error.InvalidInputException;
 import dev.tenon.error.TrainingDivergedException;
@@ -24,7 +23,6 @@ import dev.tenon.spec.FinetuneSpec;
 import dev.tenon.spec.ParameterGroup;
 import dev.tenon.spec.Precision;
 import dev.tenon.spec.Schedule;
-import dev.tenon.spec.TrainedParameters;
 import dev.tenon.tensor.Items;
 import dev.tenon.tensor.NamedArray;
 import dev.tenon.tensor.TensorData;
@@ -41,8 +39,11 @@ import java.util.TreeMap;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** Tests of train engines: steps, gradients, what is skipped, state. */
-abstract class TrainingTests extends SessionTests {
+/**
+ * Tests of train engines: steps, gradients, what is skipped, state. The file is long because what a
+ * train engine promises reads in one place.
+ */
+abstract class TrainingTests extends ProcessorTests {
   private Model trainable() {
     assumeTrue(supportsTraining());
     return training(spec());
@@ -182,85 +183,6 @@ abstract class TrainingTests extends SessionTests {
       model.trainEngine().trainBatch(batch(24), SFT);
       assertThat(parameters(model.trainEngine()).get(name)).isEqualTo(before);
     }
-  }
-
-  private FinetuneSpec frozen(String name) {
-    return spec().trained(TrainedParameters.allBut(Pattern.quote(name)));
-  }
-
-  @Test
-  public void aFrozenParameterHasNoGradientAndNoShareInTheNorm() {
-    assumeTrue(supportsTraining());
-    String name = model().network().parameters().get(1).name();
-    NamedArray batch = batch(33);
-    Map<String, TensorData> expected;
-    try (Model model = training(spec())) {
-      expected = gradients(model.trainEngine(), batch, SFT);
-    }
-    expected.remove(name);
-    try (Model model = training(frozen(name))) {
-      Map<String, TensorData> found = new TreeMap<>();
-      Metrics metrics = model.trainEngine().gradients(batch, SFT, found::put);
-      assertThat(found).containsOnlyKeys(expected.keySet());
-      assertClose(found, expected, rounding());
-      double squares =
-          expected.values().stream()
-              .flatMapToDouble(x -> Arrays.stream(x.toDoubles()))
-              .map(x -> x * x)
-              .sum();
-      double norm = Math.sqrt(squares);
-      assertThat(metrics.get("grad_norm")).isCloseTo(norm, within(1e-3 * norm));
-    }
-  }
-
-  @Test
-  public void aFrozenParameterStaysAsItIsAndIsSaved() {
-    assumeTrue(supportsTraining());
-    String name = model().network().parameters().get(1).name();
-    Path saved = directory.resolve("frozen");
-    FinetuneSpec spec = frozen(name).learningRate(1e-2);
-    try (Model model = training(spec.groups(List.of(new ParameterGroup(".", 1e-2, 0.5))))) {
-      Map<String, TensorData> before = parameters(model.trainEngine());
-      model.trainEngine().trainBatch(batch(34), SFT);
-      Map<String, TensorData> after = parameters(model.trainEngine());
-      before.forEach(
-          (key, x) -> assertThat(x.equals(tensor(after, key))).isEqualTo(key.equals(name)));
-      model.engine().save(saved);
-      assertThat(open(saved).network().weights().read(name)).isEqualTo(before.get(name));
-    }
-  }
-
-  @Test
-  public void aRunWithAFrozenParameterGoesOnFromItsState() throws IOException {
-    assumeTrue(supportsTrainingState());
-    Path state = Files.createDirectory(directory.resolve("partial"));
-    String name = model().network().parameters().get(1).name();
-    Map<String, TensorData> straight;
-    try (Model model = training(frozen(name))) {
-      model.trainEngine().trainBatch(batch(35), SFT);
-      model.trainEngine().saveState(state);
-      model.trainEngine().trainBatch(batch(36), SFT);
-      straight = parameters(model.trainEngine());
-    }
-    try (Model model = training(frozen(name))) {
-      model.trainEngine().loadState(state);
-      model.trainEngine().trainBatch(batch(36), SFT);
-      assertThat(parameters(model.trainEngine())).isEqualTo(straight);
-    }
-    try (Model model = training(spec())) {
-      assertThatThrownBy(() -> model.trainEngine().loadState(state))
-          .isInstanceOf(CheckpointException.class)
-          .hasMessageContaining("exp_avg." + name + ": missing");
-    }
-  }
-
-  @Test
-  public void patternsThatFitNoParameterAreRefused() {
-    assumeTrue(supportsTraining());
-    FinetuneSpec spec = spec().trained(TrainedParameters.only("no such parameter"));
-    assertThatThrownBy(() -> backend().initialize(model(), spec))
-        .isInstanceOf(InvalidInputException.class)
-        .hasMessageContaining("no such parameter");
   }
 
   @Test

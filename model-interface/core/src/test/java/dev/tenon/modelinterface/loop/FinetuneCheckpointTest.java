@@ -33,6 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+/** Long, because every way in which a run may end or go on is a test. */
 class FinetuneCheckpointTest {
   private static final ByteTokenizer BYTES = new ByteTokenizer();
   private static final List<String> FILES =

@@ -44,7 +44,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
 
-/** Every mistake of docs/errors.md, made for real. */
+/** Every mistake of docs/errors.md, made for real. Long, because there are so many. */
 final class Mistakes {
   /** Makes a mistake. */
   interface Mistake {
