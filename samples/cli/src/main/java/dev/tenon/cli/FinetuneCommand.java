@@ -21,6 +21,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Visibility;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -40,13 +41,7 @@ import picocli.CommandLine.Spec;
 final class FinetuneCommand implements Callable<Integer> {
   @Spec private CommandSpec command = CommandSpec.create();
 
-  @Option(
-      names = "--model",
-      required = true,
-      showDefaultValue = Visibility.NEVER,
-      paramLabel = "DIR",
-      description = "HuggingFace directory to start from.")
-  private Path model = Path.of("");
+  @Mixin private ModelOption model = new ModelOption();
 
   @Option(
       names = "--data",
@@ -124,9 +119,9 @@ final class FinetuneCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    OutputDirectory.check(output, model);
+    OutputDirectory.check(output, model.directory());
     ModelBackend found = ModelBackend.fromServiceLoader().get(backend);
-    ModelConfig config = ModelConfig.of("hf", Arguments.of("path", model));
+    ModelConfig config = ModelConfig.of("hf", Arguments.of("path", model.directory()));
     Model base =
         ModelRegistry.fromServiceLoader().create(lora.applyTo(config, seed), "actor", Device.cpu());
     FinetuneLoop loop = loop(base);

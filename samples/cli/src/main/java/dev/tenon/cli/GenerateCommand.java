@@ -26,6 +26,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Visibility;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -44,13 +45,7 @@ final class GenerateCommand implements Callable<Integer> {
 
   @Spec private CommandSpec command = CommandSpec.create();
 
-  @Option(
-      names = "--model",
-      required = true,
-      showDefaultValue = Visibility.NEVER,
-      paramLabel = "DIR",
-      description = "HuggingFace directory.")
-  private Path model = Path.of("");
+  @Mixin private ModelOption model = new ModelOption();
 
   @Option(
       names = "--adapter",
@@ -126,7 +121,7 @@ final class GenerateCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     TextOptions options = options();
-    ModelConfig plain = ModelConfig.of("hf", Arguments.of("path", model));
+    ModelConfig plain = ModelConfig.of("hf", Arguments.of("path", model.directory()));
     ModelConfig config =
         adapter
             .map(x -> plain.wrappedIn(LoraWrapper.NAME, Arguments.of("adapter", x)))

@@ -23,6 +23,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Visibility;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -43,13 +44,7 @@ final class QualityCommand implements Callable<Integer> {
 
   @Spec private CommandSpec command = CommandSpec.create();
 
-  @Option(
-      names = "--model",
-      required = true,
-      showDefaultValue = Visibility.NEVER,
-      paramLabel = "DIR",
-      description = "HuggingFace directory.")
-  private Path model = Path.of("");
+  @Mixin private ModelOption model = new ModelOption();
 
   @Option(
       names = "--quantized",
@@ -94,7 +89,7 @@ final class QualityCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    Model base = create(model);
+    Model base = create(model.directory());
     List<NamedArray> batches = batches(base);
     ModelBackend found = ModelBackend.fromServiceLoader().get(backend);
     InferenceSpec spec = InferenceSpec.defaults();

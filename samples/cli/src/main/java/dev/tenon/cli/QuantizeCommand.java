@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Visibility;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code tenon quantize}: a smaller directory that opens faster, for inference. */
@@ -26,13 +27,7 @@ import picocli.CommandLine.Option;
     showDefaultValues = true,
     sortOptions = false)
 final class QuantizeCommand implements Callable<Integer> {
-  @Option(
-      names = "--model",
-      required = true,
-      showDefaultValue = Visibility.NEVER,
-      paramLabel = "DIR",
-      description = "HuggingFace directory.")
-  private Path model = Path.of("");
+  @Mixin private ModelOption model = new ModelOption();
 
   @Option(
       names = "--output",
@@ -58,7 +53,7 @@ final class QuantizeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    OutputDirectory.check(output, model);
+    OutputDirectory.check(output, model.directory());
     Precision wanted = Precision.of(precision);
     if (wanted != Precision.INT8 && wanted != Precision.INT4) {
       throw new InvalidInputException(Problems.problem("precision", precision, "int8 or int4"));
@@ -66,7 +61,7 @@ final class QuantizeCommand implements Callable<Integer> {
     InferenceSpec spec = InferenceSpec.defaults().precision(wanted);
     Model base =
         ModelRegistry.fromServiceLoader()
-            .create("hf", "quantize", Device.cpu(), Arguments.of("path", model));
+            .create("hf", "quantize", Device.cpu(), Arguments.of("path", model.directory()));
     ModelBackend found = ModelBackend.fromServiceLoader().get(backend);
     try (Model running = found.initializeForInference(base, spec)) {
       running.engine().save(output);
