@@ -51,6 +51,22 @@ class SchedulerAnswersTest {
     check("llama-rope3-sharded", 1000);
   }
 
+  /** Else a wrong answer would pass for a near tie. */
+  @Test
+  void anotherTokenThanTheChosenOneIsNoNearTie() {
+    try (Model model = open("llama-rope3-sharded")) {
+      ScheduledRequests scheduled = new ScheduledRequests(model.engine(), seed, 40);
+      for (GenerationRequest request : scheduled.requests()) {
+        TokenIds alone = scheduled.alone(request).tokenIds();
+        long other = (alone.get(0) + 1) % model.network().vocabSize();
+        TokenIds planted = TokenIds.of(other).concat(alone.slice(1, alone.size()));
+        assertThat(DecidingGap.of(model.engine(), request, alone, planted))
+            .as("%s", request)
+            .isGreaterThan(NEAR_TIE);
+      }
+    }
+  }
+
   private void check(String family, int count) {
     try (Model model = open(family)) {
       Engine engine = model.engine();
