@@ -10,6 +10,7 @@ import dev.tenon.model.Output;
 import dev.tenon.nn.HfModels;
 import dev.tenon.nn.lora.LoraConfig;
 import dev.tenon.nn.lora.LoraNetwork;
+import dev.tenon.objective.Objective;
 import dev.tenon.spec.Arguments;
 import dev.tenon.spec.FinetuneSpec;
 import dev.tenon.spec.InferenceSpec;
@@ -17,33 +18,42 @@ import dev.tenon.spec.Precision;
 import dev.tenon.tensor.Device;
 import dev.tenon.tensor.NamedArray;
 import dev.tenon.tensor.TensorData;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Every family runs in every precision, and trains in bf16 as a whole and through adapters. */
 class FamilyPrecisionTest {
   private static final PyTorchBackend BACKEND = new PyTorchBackend();
+  private static final int BATCHES = 5;
 
   private static Model open(String folder) {
-    return HfModels.registry()
-        .create(
-            "hf",
-            "model",
-            Device.cpu(),
-            Arguments.of("path", Resources.directory("families/" + folder)));
+    return open(Resources.directory("families/" + folder));
+  }
+
+  private static Model open(Path directory) {
+    return HfModels.registry().create("hf", "model", Device.cpu(), Arguments.of("path", directory));
   }
 
   /**
-   * Relative L2 error against F32. Rounding makes errors of about 0.2 % of a weight in BF16, 1 % of
-   * weights and activations with 8 bits, 10 % of weights with 4; layers add them in squares.
+   * Relative L2 error against F32. A rounding is off by its step / sqrt(12) in the square mean, and
+   * a step is 2^-8 of a value in BF16, 1/90 of the largest of a row with 8 bits (about three times
+   * the square mean: 1 %), 1/8 of the largest of 32 with 4 bits (8 %). A token passes 14 to 28
+   * products here, whose errors add in squares: 1 %, 7 % and 35 %. Twice that is allowed.
    */
   private static double bound(Precision precision) {
     return switch (precision) {
-      case BF16 -> 0.04;
-      case INT8 -> 0.2;
+      case BF16 -> 0.02;
+      case INT8 -> 0.15;
       default -> 0.7;
     };
   }
@@ -87,48 +97,76 @@ class FamilyPrecisionTest {
   }
 
   /**
-   * autocast moves gradients of networks of this size by 1 to 10 %, and so does this. Where experts
-   * are chosen by a hair, another choice moves them by more.
+   * The middle of five batches, as single ones come near a jump: autocast moves gradients of these
+   * networks by 3 to 22 %, in the middle of twelve batches by 4 to 11 %, and so does this. Mixtral
+   * runs with all its experts: another choice of two of four is no rounding.
    */
   @ParameterizedTest
-  @CsvSource({
-    "llama, 0.2",
-    "gpt2, 0.2",
-    "mistral-window8, 0.2",
-    "qwen2, 0.2",
-    "qwen3, 0.2",
-    "gemma, 0.2",
-    "gemma2, 0.2",
-    "mixtral, 0.7",
-    "bert-mlm, 0.2",
-    "bert-cls, 0.2",
-    "bert-minilm, 0.2",
-    "roberta-mlm, 0.2",
-    "distilbert-cls, 0.2"
-  })
-  void gradientsInBf16AreNearThoseOfF32(String folder, double bound) {
-    Model network = open(folder);
+  @ValueSource(
+      strings = {
+        "llama",
+        "gpt2",
+        "mistral-window8",
+        "qwen2",
+        "qwen3",
+        "gemma",
+        "gemma2",
+        "mixtral",
+        "bert-mlm",
+        "bert-cls",
+        "bert-minilm",
+        "roberta-mlm",
+        "distilbert-cls"
+      })
+  void gradientsInBf16AreNearThoseOfF32(String folder, @TempDir Path scratch) throws IOException {
+    Model network = folder.equals("mixtral") ? openWithAllExperts(folder, scratch) : open(folder);
     LoraNetwork adapted = LoraNetwork.create(network.network(), LoraConfig.rank(3).alpha(5), 4);
     for (Model model : new Model[] {network, network.withModule(adapted)}) {
-      double error = error(gradients(model, Precision.BF16), gradients(model, Precision.F32));
-      assertThat(error).as("%s", model.network()).isGreaterThan(0).isLessThan(bound);
+      List<Map<String, float[]>> found = gradients(model, Precision.BF16);
+      List<Map<String, float[]>> expected = gradients(model, Precision.F32);
+      double[] errors =
+          IntStream.range(0, BATCHES)
+              .mapToDouble(i -> error(found.get(i), expected.get(i)))
+              .sorted()
+              .toArray();
+      assertThat(errors[0]).isGreaterThan(0);
+      assertThat(errors[BATCHES / 2]).as("%s", model.network()).isLessThan(0.12);
     }
   }
 
-  private static Map<String, float[]> gradients(Model network, Precision precision) {
-    Map<String, float[]> gradients = new TreeMap<>();
-    NamedArray batch = SavedDirectory.batch(network.network());
-    FinetuneSpec spec = FinetuneSpec.steps(1).disableDropout(true).precision(precision);
-    try (Model model = BACKEND.initialize(network, spec)) {
-      Metrics unused =
-          model
-              .trainEngine()
-              .gradients(
-                  batch,
-                  SavedDirectory.sines(SavedDirectory.output(network.network().head())),
-                  (String name, TensorData values) -> gradients.put(name, values.toFloats()));
+  private static Model openWithAllExperts(String folder, Path scratch) throws IOException {
+    try (Stream<Path> files = Files.list(Resources.directory("families/" + folder))) {
+      for (Path file : files.toList()) {
+        Files.copy(file, scratch.resolve(file.getFileName()));
+      }
     }
-    return gradients;
+    Path config = scratch.resolve("config.json");
+    String two = Files.readString(config);
+    String all = two.replace("\"num_experts_per_tok\": 2", "\"num_experts_per_tok\": 4");
+    assertThat(all).isNotEqualTo(two);
+    Files.writeString(config, all);
+    return open(scratch);
+  }
+
+  private static List<Map<String, float[]>> gradients(Model network, Precision precision) {
+    Objective sines = SavedDirectory.sines(SavedDirectory.output(network.network().head()));
+    FinetuneSpec spec = FinetuneSpec.steps(1).disableDropout(true).precision(precision);
+    List<Map<String, float[]>> all = new ArrayList<>();
+    try (Model model = BACKEND.initialize(network, spec)) {
+      for (int seed = 0; seed < BATCHES; seed++) {
+        NamedArray batch = SavedDirectory.batch(network.network(), seed);
+        Map<String, float[]> gradients = new TreeMap<>();
+        Metrics unused =
+            model
+                .trainEngine()
+                .gradients(
+                    batch,
+                    sines,
+                    (String name, TensorData values) -> gradients.put(name, values.toFloats()));
+        all.add(gradients);
+      }
+    }
+    return all;
   }
 
   private static double error(Map<String, float[]> found, Map<String, float[]> expected) {

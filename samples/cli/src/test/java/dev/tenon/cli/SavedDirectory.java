@@ -118,7 +118,12 @@ record SavedDirectory(Path directory, Map<String, Path> adapter) {
    * is nothing else, where a token pads.
    */
   static NamedArray batch(Network network) {
-    Random random = new Random(3);
+    return batch(network, 3);
+  }
+
+  /** The same with other tokens for each seed. */
+  static NamedArray batch(Network network, long seed) {
+    Random random = new Random(seed);
     int[] lengths = {7, 1, 19, 12};
     long[] ids = random.longs(39, 0, network.vocabSize()).toArray();
     network.padTokenId().ifPresent(pad -> PADDED.forEach(i -> ids[i] = pad));
