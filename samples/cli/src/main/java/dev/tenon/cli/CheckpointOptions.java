@@ -17,7 +17,8 @@ final class CheckpointOptions {
       names = "--checkpoint-every",
       paramLabel = "N",
       defaultValue = "500",
-      description = "Steps between checkpoints; there is one at the end in any case.")
+      description =
+          "Steps between checkpoints; there is one at the end in any case (${DEFAULT-VALUE}).")
   private long every;
 
   @Option(names = "--keep", paramLabel = "N", description = "Keep only the newest N checkpoints.")
@@ -52,7 +53,8 @@ final class CheckpointOptions {
       names = "--min-improvement",
       paramLabel = "X",
       defaultValue = "0",
-      description = "By how much the loss must fall to count as lower for --patience.")
+      description =
+          "By how much the loss must fall to count as lower for --patience (${DEFAULT-VALUE}).")
   private double minImprovement;
 
   /** Adds what was asked for to a run. */

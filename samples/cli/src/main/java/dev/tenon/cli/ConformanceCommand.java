@@ -17,7 +17,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "conformance",
     description =
-        "Compares a backend with the reference numbers of oracle directories, one line a quantity.",
+        "Compare a backend with the reference numbers of oracle directories, a line a quantity.",
     mixinStandardHelpOptions = true)
 final class ConformanceCommand implements Callable<Integer> {
   @Spec private CommandSpec spec = CommandSpec.create();

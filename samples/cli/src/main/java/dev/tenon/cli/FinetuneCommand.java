@@ -20,7 +20,6 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Help.Visibility;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -30,13 +29,12 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "finetune",
     description = {
-      "Fine-tune a model on prompts and answers, and save it as a HuggingFace directory;",
-      "with adapters, save those alone as peft does.",
+      "Fine-tune a model on prompts and answers.",
+      "Saves a HuggingFace directory; with adapters, those alone as peft does.",
       "Prints one line a step. On SIGINT it ends after the current step, makes a checkpoint if it",
       "has a directory for them, and saves."
     },
     mixinStandardHelpOptions = true,
-    showDefaultValues = true,
     sortOptions = false)
 final class FinetuneCommand implements Callable<Integer> {
   @Spec private CommandSpec command = CommandSpec.create();
@@ -46,7 +44,6 @@ final class FinetuneCommand implements Callable<Integer> {
   @Option(
       names = "--data",
       required = true,
-      showDefaultValue = Visibility.NEVER,
       paramLabel = "FILE",
       description =
           "JSON Lines of {\"prompt\", \"answer\"} (or \"completion\"). Only answers are learned.")
@@ -55,31 +52,25 @@ final class FinetuneCommand implements Callable<Integer> {
   @Option(
       names = "--output",
       required = true,
-      showDefaultValue = Visibility.NEVER,
       paramLabel = "DIR",
       description = "New directory for the result.")
   private Path output = Path.of("");
 
-  @Option(
-      names = "--steps",
-      required = true,
-      showDefaultValue = Visibility.NEVER,
-      paramLabel = "N",
-      description = "Optimizer steps.")
+  @Option(names = "--steps", required = true, paramLabel = "N", description = "Optimizer steps.")
   private long steps;
 
   @Option(
       names = "--batch-tokens",
       paramLabel = "N",
       defaultValue = "4096",
-      description = "Most tokens in the batch of a step.")
+      description = "Most tokens in the batch of a step (${DEFAULT-VALUE}).")
   private long batchTokens;
 
   @Option(
       names = "--seed",
       paramLabel = "N",
       defaultValue = "42",
-      description = "Fixes the order of the data and all else.")
+      description = "Fixes the order of the data and all else (${DEFAULT-VALUE}).")
   private long seed;
 
   @Option(
@@ -102,7 +93,7 @@ final class FinetuneCommand implements Callable<Integer> {
       names = "--backend",
       paramLabel = "NAME",
       defaultValue = "pytorch",
-      description = "What trains.")
+      description = "What trains (${DEFAULT-VALUE}).")
   private String backend = "";
 
   @Option(names = "--json", description = "One JSON object a line instead of text.")

@@ -25,7 +25,6 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Help.Visibility;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -37,7 +36,6 @@ import picocli.CommandLine.Spec;
     name = "generate",
     description = "Continue a prompt.",
     mixinStandardHelpOptions = true,
-    showDefaultValues = true,
     sortOptions = false)
 final class GenerateCommand implements Callable<Integer> {
   /** What generates unless the options say otherwise. */
@@ -56,7 +54,6 @@ final class GenerateCommand implements Callable<Integer> {
   @Option(
       names = "--prompt",
       required = true,
-      showDefaultValue = Visibility.NEVER,
       paramLabel = "TEXT",
       description = "What to continue.")
   private String prompt = "";
@@ -76,17 +73,16 @@ final class GenerateCommand implements Callable<Integer> {
 
   @Option(
       names = "--max-new-tokens",
-      required = true,
-      showDefaultValue = Visibility.NEVER,
+      defaultValue = "256",
       paramLabel = "N",
-      description = "Most tokens to generate.")
+      description = "Most tokens to generate (${DEFAULT-VALUE}).")
   private int maxNewTokens;
 
   @Option(
       names = "--min-new-tokens",
       paramLabel = "N",
       defaultValue = "0",
-      description = "Tokens before any that ends the answer.")
+      description = "Tokens before any that ends the answer (${DEFAULT-VALUE}).")
   private int minNewTokens;
 
   @Option(names = "--ignore-eos", description = "Go on past the closing token.")
@@ -105,7 +101,7 @@ final class GenerateCommand implements Callable<Integer> {
       names = "--backend",
       paramLabel = "NAME",
       defaultValue = BACKEND,
-      description = "What generates.")
+      description = "What generates (${DEFAULT-VALUE}).")
   private String backend = "";
 
   @ArgGroup(validate = false, heading = "Computing:%n")

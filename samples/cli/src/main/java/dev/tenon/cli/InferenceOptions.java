@@ -18,7 +18,7 @@ final class InferenceOptions {
       names = "--threads",
       paramLabel = "N",
       defaultValue = "0",
-      description = "Threads of one operator; 0: as many as libtorch takes.")
+      description = "Threads of one operator; 0: as many as libtorch takes (${DEFAULT-VALUE}).")
   private int threads;
 
   InferenceSpec spec() {

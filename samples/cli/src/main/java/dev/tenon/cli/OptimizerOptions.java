@@ -15,42 +15,43 @@ final class OptimizerOptions {
       names = "--learning-rate",
       paramLabel = "X",
       defaultValue = "2e-5",
-      description = "Peak learning rate.")
+      description = "Peak learning rate (${DEFAULT-VALUE}).")
   private double learningRate;
 
   @Option(
       names = "--schedule",
       paramLabel = "KIND",
       defaultValue = "linear",
-      description = "Rate after warm-up: ${COMPLETION-CANDIDATES}.")
+      description = "Rate after warm-up: ${COMPLETION-CANDIDATES} (${DEFAULT-VALUE}).")
   private Schedule.Kind schedule = Schedule.Kind.LINEAR;
 
   @Option(
       names = "--warmup-steps",
       paramLabel = "N",
       defaultValue = "0",
-      description = "Steps until the peak rate.")
+      description = "Steps until the peak rate (${DEFAULT-VALUE}).")
   private long warmupSteps;
 
   @Option(
       names = "--weight-decay",
       paramLabel = "X",
       defaultValue = "0",
-      description = "AdamW's decay, not on norms, biases, embeddings.")
+      description = "AdamW's decay, not on norms, biases, embeddings (${DEFAULT-VALUE}).")
   private double weightDecay;
 
   @Option(
       names = "--max-grad-norm",
       paramLabel = "X",
       defaultValue = "1",
-      description = "Clips gradients to this norm; 0: never.")
+      description = "Clips gradients to this norm; 0: never (${DEFAULT-VALUE}).")
   private double maxGradNorm;
 
   @Option(
       names = "--micro-batch-tokens",
       paramLabel = "N",
       defaultValue = "" + FinetuneSpec.DEFAULT_MICRO_BATCH_TOKENS,
-      description = "Most tokens that pass through the network at once; bounds memory.")
+      description =
+          "Most tokens that pass through the network at once; bounds memory (${DEFAULT-VALUE}).")
   private int microBatchTokens;
 
   @Option(
@@ -69,7 +70,7 @@ final class OptimizerOptions {
       names = "--precision",
       paramLabel = "NAME",
       defaultValue = "f32",
-      description = "f32, or bf16 with f32 master weights.")
+      description = "f32, or bf16 with f32 master weights (${DEFAULT-VALUE}).")
   private String precision = "";
 
   /** The description of a run. */

@@ -22,7 +22,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Help.Visibility;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -32,11 +31,11 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "quality",
     description = {
-      "Perplexity of a text in several precisions, its change from f32, and how often",
-      "the likeliest next token is the same one. Prints one line a precision."
+      "Measure what precisions cost on a text.",
+      "Prints one line a precision: perplexity, its change from f32, and how often the likeliest",
+      "next token is the same one."
     },
     mixinStandardHelpOptions = true,
-    showDefaultValues = true,
     sortOptions = false)
 final class QualityCommand implements Callable<Integer> {
   /** Bounds the logits that live at once. */
@@ -55,7 +54,6 @@ final class QualityCommand implements Callable<Integer> {
   @Option(
       names = "--data",
       required = true,
-      showDefaultValue = Visibility.NEVER,
       paramLabel = "FILE",
       description =
           "Text; or, if its name ends in .jsonl, JSON Lines of {\"prompt\", \"answer\"}, of which"
@@ -66,7 +64,7 @@ final class QualityCommand implements Callable<Integer> {
       names = "--window",
       paramLabel = "N",
       defaultValue = "256",
-      description = "Tokens of the pieces that a text is cut into.")
+      description = "Tokens of the pieces that a text is cut into (${DEFAULT-VALUE}).")
   private int window;
 
   @Option(
@@ -74,14 +72,14 @@ final class QualityCommand implements Callable<Integer> {
       split = ",",
       paramLabel = "NAME",
       defaultValue = "bf16,int8,int4",
-      description = "What to measure.")
+      description = "What to measure (${DEFAULT-VALUE}).")
   private List<String> precisions = List.of();
 
   @Option(
       names = "--backend",
       paramLabel = "NAME",
       defaultValue = "pytorch",
-      description = "What computes.")
+      description = "What computes (${DEFAULT-VALUE}).")
   private String backend = "";
 
   @Option(names = "--json", description = "One JSON object a line instead of text.")

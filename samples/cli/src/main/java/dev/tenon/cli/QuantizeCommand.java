@@ -12,7 +12,6 @@ import dev.tenon.tensor.Device;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Help.Visibility;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -24,7 +23,6 @@ import picocli.CommandLine.Option;
       "What the precision costs is told by the command quality."
     },
     mixinStandardHelpOptions = true,
-    showDefaultValues = true,
     sortOptions = false)
 final class QuantizeCommand implements Callable<Integer> {
   @Mixin private ModelOption model = new ModelOption();
@@ -32,7 +30,6 @@ final class QuantizeCommand implements Callable<Integer> {
   @Option(
       names = "--output",
       required = true,
-      showDefaultValue = Visibility.NEVER,
       paramLabel = "DIR",
       description = "New directory for the result.")
   private Path output = Path.of("");
@@ -41,14 +38,14 @@ final class QuantizeCommand implements Callable<Integer> {
       names = "--precision",
       paramLabel = "NAME",
       defaultValue = "int8",
-      description = "int8 or int4.")
+      description = "int8 or int4 (${DEFAULT-VALUE}).")
   private String precision = "";
 
   @Option(
       names = "--backend",
       paramLabel = "NAME",
       defaultValue = "pytorch",
-      description = "What quantizes.")
+      description = "What quantizes (${DEFAULT-VALUE}).")
   private String backend = "";
 
   @Override

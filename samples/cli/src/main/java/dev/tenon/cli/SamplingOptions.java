@@ -53,14 +53,14 @@ final class SamplingOptions {
       names = "--repetition-penalty",
       paramLabel = "X",
       defaultValue = "1",
-      description = "Makes ids that are there already less likely if above 1.")
+      description = "Makes ids that are there already less likely if above 1 (${DEFAULT-VALUE}).")
   private double repetitionPenalty;
 
   @Option(
       names = "--seed",
       paramLabel = "N",
       defaultValue = "0",
-      description = "Fixes every random choice.")
+      description = "Fixes every random choice (${DEFAULT-VALUE}).")
   private long seed;
 
   /** Whether the options exclude each other. */

@@ -18,7 +18,7 @@ import picocli.CommandLine.ScopeType;
 /**
  * Entry point of the {@code tenon} command; the work is in its subcommands. Results go to stdout,
  * everything else to stderr. Exit codes: 0 done, 1 failed (one line {@code tenon: message} on
- * stderr), 2 wrong usage.
+ * stderr), 2 wrong usage (two lines).
  */
 @Command(
     name = "tenon",
@@ -80,6 +80,7 @@ public final class Tenon {
     command.getCommandSpec().version("tenon " + version());
     return command
         .setCaseInsensitiveEnumValuesAllowed(true)
+        .setParameterExceptionHandler(new WrongUsage())
         .setExecutionExceptionHandler(new Failures(() -> tenon.verbose))
         .setExecutionStrategy(tenon::execute);
   }

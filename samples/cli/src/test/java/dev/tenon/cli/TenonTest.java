@@ -17,15 +17,31 @@ class TenonTest {
   }
 
   @Test
-  void wrongUsageExitsWith2AndShowsTheUsage() {
+  void wrongUsageExitsWith2AndTellsWhereHelpIs() {
     TenonRun run = TenonRun.of("finetune", "--model", directory);
 
     assertThat(run.code()).isEqualTo(2);
     assertThat(run.out()).isEmpty();
-    assertThat(run.err())
-        .contains("--data=FILE")
-        .contains("Usage: tenon finetune")
-        .doesNotContain("\tat ");
+    assertThat(run.err().lines())
+        .satisfiesExactly(
+            x -> assertThat(x).startsWith("tenon: ").contains("--data=FILE"),
+            x -> assertThat(x).isEqualTo("See tenon finetune --help"));
+  }
+
+  @Test
+  void aTypoShowsWhatMayBeMeant() {
+    TenonRun run = TenonRun.of("generate", "--model", directory, "--promt", "x");
+
+    assertThat(run.code()).isEqualTo(2);
+    assertThat(run.err()).contains("--promt").contains("--prompt");
+    assertThat(TenonRun.of("finetnue").err()).contains("finetnue").contains("finetune");
+  }
+
+  @Test
+  void helpShowsDefaultsOfOptionsThatHaveOne() {
+    assertThat(TenonRun.of("generate", "--help").out())
+        .contains("(256)")
+        .doesNotContain("Optional.empty", "${");
   }
 
   @Test
