@@ -31,8 +31,9 @@ import picocli.CommandLine.Spec;
     description = {
       "Fine-tune a model on prompts and answers.",
       "Saves a HuggingFace directory; with adapters, those alone as peft does.",
-      "Prints one line a step. On SIGINT it ends after the current step, makes a checkpoint if it",
-      "has a directory for them, and saves."
+      "Prints one line a step.",
+      "On SIGINT it ends after the current step, makes a checkpoint if it has a directory for"
+          + " them, and saves."
     },
     mixinStandardHelpOptions = true,
     sortOptions = false)
@@ -56,8 +57,7 @@ final class FinetuneCommand implements Callable<Integer> {
       description = "New directory for the result.")
   private Path output = Path.of("");
 
-  @Option(names = "--steps", required = true, paramLabel = "N", description = "Optimizer steps.")
-  private long steps;
+  @ArgGroup private RunLength length = new RunLength();
 
   @Option(
       names = "--batch-tokens",
@@ -110,13 +110,16 @@ final class FinetuneCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    length.check(command.commandLine());
     OutputDirectory.check(output, model.directory());
     ModelBackend found = ModelBackend.fromServiceLoader().get(backend);
     ModelConfig config = ModelConfig.of("hf", Arguments.of("path", model.directory()));
     Model base =
         ModelRegistry.fromServiceLoader().create(lora.applyTo(config, seed), "actor", Device.cpu());
-    FinetuneLoop loop = loop(base);
-    try (Model running = found.initialize(base, optimizer.spec(steps, seed));
+    BatchSize size = BatchSize.tokens(batchTokens);
+    Batches batches = length.of(dataset(data, base.tokenizer()).batches(size, seed));
+    FinetuneLoop loop = loop(base, batches);
+    try (Model running = found.initialize(base, optimizer.spec(batches.size(), seed));
         Interrupt interrupt = new Interrupt(loop::requestStop)) {
       report(loop.run(running));
     }
@@ -134,9 +137,7 @@ final class FinetuneCommand implements Callable<Integer> {
     }
   }
 
-  private FinetuneLoop loop(Model base) {
-    BatchSize size = BatchSize.tokens(batchTokens);
-    Batches batches = dataset(data, base.tokenizer()).batches(size, seed).steps(steps);
+  private FinetuneLoop loop(Model base, Batches batches) {
     FinetuneLoop.Builder loop =
         FinetuneLoop.builder(new SftInterface(), batches)
             .listener(new StepPrinter(command.commandLine().getOut(), json))
@@ -145,7 +146,8 @@ final class FinetuneCommand implements Callable<Integer> {
     evalData.ifPresent(
         file ->
             loop.evaluation(
-                dataset(file, base.tokenizer()).batches(size), evalSteps.orElse(Long.MAX_VALUE)));
+                dataset(file, base.tokenizer()).batches(BatchSize.tokens(batchTokens)),
+                evalSteps.orElse(Long.MAX_VALUE)));
     checkpoints.addTo(loop);
     return loop.build();
   }

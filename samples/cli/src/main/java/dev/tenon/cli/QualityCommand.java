@@ -32,8 +32,8 @@ import picocli.CommandLine.Spec;
     name = "quality",
     description = {
       "Measure what precisions cost on a text.",
-      "Prints one line a precision: perplexity, its change from f32, and how often the likeliest",
-      "next token is the same one."
+      "Prints one line a precision: perplexity, its change from f32, and how often the likeliest"
+          + " next token is the same one."
     },
     mixinStandardHelpOptions = true,
     sortOptions = false)

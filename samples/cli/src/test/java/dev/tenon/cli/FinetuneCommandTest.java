@@ -52,6 +52,18 @@ class FinetuneCommandTest {
   }
 
   @Test
+  void anEpochIsOnePassOverTheData() {
+    TenonRun one = finetune("--epochs", 1);
+    output = directory.resolve("three");
+    TenonRun three = finetune("--epochs", 3);
+
+    assertThat(one.lines()).as(one.err()).hasSizeGreaterThan(1);
+    assertThat(three.lines()).as(three.err()).hasSize(3 * one.lines().size());
+    assertThat(finetune("--epochs", 3, "--steps", 3).code()).isEqualTo(2);
+    assertThat(finetune().err()).contains("--steps=N", "--epochs=N");
+  }
+
+  @Test
   void learnsAndSavesADirectoryThatGenerates() {
     TenonRun run =
         finetune("--steps", 12, "--json", "--learning-rate", 1e-2, "--schedule", "constant");
