@@ -38,6 +38,7 @@ final class TorchInferenceEngine extends TorchEngine {
             ? InferenceModel.stored(bridge, network, stored.get(), prelude, spec.threads())
             : InferenceModel.fuse(
                 bridge, network, new MappedWeights(network), prelude, spec.threads());
+    bridge.keepFreedMemory();
     return new TorchInferenceEngine(bridge, network, precision, model, headChunkBytes);
   }
 

@@ -20,18 +20,6 @@ final class Builtins {
 
   Builtins(TorchBridge bridge) {
     module = TorchModule.load(bridge, ScriptArchive.of(text()), false);
-    keepFreedMemory(bridge);
-  }
-
-  /**
-   * glibc gives freed memory back to the system and faults it in again at the next pass, a third of
-   * the time of an int8 pass over 640 tokens. Once a block of nearly 32 MiB came and went, which
-   * costs nothing since nobody writes to it, it keeps up to twice as much.
-   */
-  private void keepFreedMemory(TorchBridge bridge) {
-    try (NativeScope scope = bridge.scope("keep freed memory")) {
-      call(scope, "keep_freed_memory").toLong();
-    }
   }
 
   TorchValue call(NativeScope scope, String method, TorchValue... arguments) {
