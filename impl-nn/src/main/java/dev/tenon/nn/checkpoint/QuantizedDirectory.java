@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A directory with quantised weights. config.json is the source's with one more key, {@code
- * "quantization_config": {"quant_method": "tenon", "precision": "int8", "layout": 2}}; the weights
+ * "quantization_config": {"quant_method": "tenon", "precision": "int8", "layout": 3}}; the weights
  * are {@code quantized.safetensors}, not {@code model.safetensors}, so that what does not know them
  * finds none. Decision 021.
  *
@@ -34,7 +34,7 @@ record QuantizedDirectory(ConfigFile config, QuantizedWeights weights) {
 
   private static final String KEY = "quantization_config";
   private static final String METHOD = "tenon";
-  private static final int LAYOUT = 2;
+  private static final int LAYOUT = 3;
 
   /**
    * A directory whose config.json tells of weights that Tenon has quantised.

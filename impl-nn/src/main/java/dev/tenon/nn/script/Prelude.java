@@ -80,7 +80,7 @@ public enum Prelude {
   }
 
   /** Whether it serves programs that run whole sequences only. */
-  private boolean whole() {
+  boolean whole() {
     return names.get(0).endsWith("-whole");
   }
 
@@ -94,7 +94,7 @@ public enum Prelude {
     return precision == Precision.INT8 || precision == Precision.INT4;
   }
 
-  /** Its methods, with {@code $PACKED} put in; {@code $VOCABULARY} stays. */
+  /** Its methods, with {@code $PACKED} put in; {@code $VOCABULARY} and {@code $WHOLE} stay. */
   String text() {
     Stream<String> all =
         whole() ? names.stream() : Stream.concat(names.stream(), Stream.of(UNFUSED));
@@ -127,7 +127,7 @@ public enum Prelude {
     static final String TENSOR = "Tensor";
     static final String PACKED_PARAMETERS =
         "__torch__.torch.classes.quantized.LinearPackedParamsBase";
-    static final String FINER = "Tuple[" + PACKED_PARAMETERS + ", bool]";
+    static final String FINER = "Tuple[" + PACKED_PARAMETERS + ", bool, Tensor]";
     static final String WHOLE8 = "Tuple[" + PACKED_PARAMETERS + ", Tensor, Tensor, Tensor, Tensor]";
     static final String CODES_AND_SCALES = "Tuple[Tensor, Tensor]";
   }

@@ -53,7 +53,7 @@ public final class ProgramArchives {
       drivers = Stream.concat(drivers, Stream.of("driver-stored"));
     }
     return archive(
-        vocabulary(prelude.text(), program.vocabSize()),
+        literals(prelude.text(), program),
         prelude.packed(),
         program.text(),
         drivers.toArray(String[]::new));
@@ -67,7 +67,7 @@ public final class ProgramArchives {
    */
   public static ScriptArchive storing(Program program, Precision precision) {
     return archive(
-        vocabulary(Prelude.storing(precision), program.vocabSize()),
+        literals(Prelude.storing(precision), program),
         Prelude.STORED,
         program.text(),
         "driver-store");
@@ -78,7 +78,11 @@ public final class ProgramArchives {
    * the relative error of a small linear layer against F32.
    */
   public static ScriptArchive probe(Prelude prelude) {
-    return archive(vocabulary(prelude.text(), 0), prelude.packed(), ScriptText.common(), "probe");
+    return archive(
+        literals(prelude.text(), 0, prelude.whole()),
+        prelude.packed(),
+        ScriptText.common(),
+        "probe");
   }
 
   /**
@@ -98,9 +102,18 @@ public final class ProgramArchives {
     return ScriptArchive.of(objective.text(), resource("objective"));
   }
 
-  /** A weight with so many rows is the head's. */
-  private static String vocabulary(String prelude, int size) {
-    return prelude.replace("$VOCABULARY", Integer.toString(size));
+  private static String literals(String prelude, Program program) {
+    return literals(prelude, program.vocabSize(), !program.cached());
+  }
+
+  /**
+   * @param vocabSize a weight with so many rows is the head's
+   * @param whole whether whole sequences run, never one row
+   */
+  private static String literals(String prelude, int vocabSize, boolean whole) {
+    return prelude
+        .replace("$VOCABULARY", Integer.toString(vocabSize))
+        .replace("$WHOLE", whole ? "True" : "False");
   }
 
   private static ScriptArchive archive(

@@ -123,10 +123,10 @@ class QuantizedDirectoryTest {
     Path saved = save(TinyLlama.create(true), Precision.INT8);
     Path config = saved.resolve("config.json");
     String text = Files.readString(config);
-    Files.writeString(config, text.replace("\"layout\": 2", "\"layout\": 1"));
+    Files.writeString(config, text.replace("\"layout\": 3", "\"layout\": 1"));
     assertThatThrownBy(() -> open(saved))
         .isInstanceOf(UnsupportedFeatureException.class)
-        .hasMessageContaining("layout: 1 (expected: 2)");
+        .hasMessageContaining("layout: 1 (expected: 3)");
     Files.writeString(config, text.replace("\"num_hidden_layers\": 2", "\"num_hidden_layers\": 3"));
     assertThatThrownBy(() -> open(saved))
         .isInstanceOf(CheckpointException.class)
