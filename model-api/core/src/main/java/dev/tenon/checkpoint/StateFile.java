@@ -5,6 +5,7 @@ import dev.tenon.internal.Json;
 import dev.tenon.internal.JsonNumber;
 import dev.tenon.internal.JsonObject;
 import dev.tenon.internal.Problems;
+import dev.tenon.spec.DynamicLossScaler;
 import dev.tenon.spec.FinetuneSpec;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -35,7 +36,7 @@ record StateFile(TrainingState.Progress progress, JsonObject training) {
     json.put("architecture", progress.architecture());
     json.put("step", progress.step());
     json.put("skipped_in_a_row", progress.skippedInARow());
-    json.put("scaler", null);
+    json.put("scaler", progress.scaler().map(StateFile::scaler).orElse(null));
     json.put("training", spec.toMap());
     Files.write(directory.resolve(NAME), Json.prettyBytes(json));
   }
@@ -48,13 +49,30 @@ record StateFile(TrainingState.Progress progress, JsonObject training) {
     if (json.integer("version") != VERSION) {
       throw json.problem("version", String.valueOf(VERSION));
     }
-    if (json.has("scaler")) {
-      throw json.problem("scaler", "null, for no backend here scales the loss");
-    }
     TrainingState.Progress progress =
         new TrainingState.Progress(
-            json.string("architecture"), json.integer("step"), skipped(json));
+            json.string("architecture"),
+            json.integer("step"),
+            skipped(json),
+            json.findObject("scaler").map(StateFile::scaler));
     return new StateFile(progress, json.object("training"));
+  }
+
+  private static Map<String, Object> scaler(DynamicLossScaler.State state) {
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("scale", state.scale());
+    json.put("iteration", state.iteration());
+    json.put("last_overflow", state.lastOverflow());
+    json.put("hysteresis", state.hysteresis());
+    return json;
+  }
+
+  private static DynamicLossScaler.State scaler(JsonObject json) {
+    return new DynamicLossScaler.State(
+        json.number("scale"),
+        json.integer("iteration"),
+        json.integer("last_overflow"),
+        json.positiveInt("hysteresis"));
   }
 
   private static int skipped(JsonObject json) {

@@ -2,6 +2,7 @@ package dev.tenon.checkpoint;
 
 import dev.tenon.error.CheckpointException;
 import dev.tenon.internal.Problems;
+import dev.tenon.spec.DynamicLossScaler;
 import dev.tenon.spec.FinetuneSpec;
 import dev.tenon.tensor.Shape;
 import java.io.IOException;
@@ -29,7 +30,9 @@ import org.slf4j.LoggerFactory;
  *                         "architecture": "LlamaForCausalLM",
  *                         "step": 100,            optimizer steps done, the age of every moment
  *                         "skipped_in_a_row": 0,  steps skipped since the last good one
- *                         "scaler": null,         of the loss; null but in f16
+ *                         "scaler": null,         of the loss, null but in f16: {"scale": 1024.0,
+ *                                                 "iteration": 120, "last_overflow": 97,
+ *                                                 "hysteresis": 2}, DynamicLossScaler.State
  *                         "training": {…}}        FinetuneSpec.toMap: schedule, optimizer, seed
  * </pre>
  *
@@ -62,14 +65,21 @@ public final class TrainingState {
    * @param architecture of the network
    * @param step optimizer steps done, ≥ 0
    * @param skippedInARow steps with a non-finite loss or gradient since the last good one, ≥ 0
+   * @param scaler of the loss; empty but in F16
    */
-  public record Progress(String architecture, long step, int skippedInARow) {
+  public record Progress(
+      String architecture, long step, int skippedInARow, Optional<DynamicLossScaler.State> scaler) {
     /** Checks the numbers. */
     public Progress {
       Problems problems = new Problems();
       problems.check(step >= 0, "step", step, ">= 0");
       problems.check(skippedInARow >= 0, "skipped_in_a_row", skippedInARow, ">= 0");
       problems.throwIfAny(CheckpointException::new);
+    }
+
+    /** Of a run that does not scale its loss. */
+    public Progress(String architecture, long step, int skippedInARow) {
+      this(architecture, step, skippedInARow, Optional.empty());
     }
   }
 

@@ -33,7 +33,9 @@ import org.jspecify.annotations.Nullable;
  * @param trained which parameters the run changes (PEFT and transformers: {@code requires_grad};
  *     all)
  * @param maxSkippedSteps steps with a non-finite loss or gradient that may follow each other; the
- *     next one throws {@link dev.tenon.error.TrainingDivergedException}; &gt;= 0 (10)
+ *     next one throws {@link dev.tenon.error.TrainingDivergedException}; &gt;= 0 (10). In F16 not
+ *     before the loss scale has fallen to its smallest
+ * @param lossScaler of F16 alone (DeepSpeed: {@code fp16}; its defaults)
  */
 public record FinetuneSpec(
     OptionalLong totalSteps,
@@ -48,7 +50,8 @@ public record FinetuneSpec(
     boolean gradientCheckpointing,
     boolean disableDropout,
     TrainedParameters trained,
-    int maxSkippedSteps) {
+    int maxSkippedSteps,
+    DynamicLossScaler lossScaler) {
   /** Default of {@link #microBatchTokens()}. */
   public static final int DEFAULT_MICRO_BATCH_TOKENS = 4096;
 
@@ -92,7 +95,8 @@ public record FinetuneSpec(
         false,
         false,
         TrainedParameters.all(),
-        10);
+        10,
+        DynamicLossScaler.defaults());
   }
 
   /** A run of several passes over the data. */
@@ -175,6 +179,11 @@ public record FinetuneSpec(
     return with(draft -> draft.maxSkippedSteps = value);
   }
 
+  /** The same with another way to scale the loss in F16. */
+  public FinetuneSpec lossScaler(DynamicLossScaler value) {
+    return with(draft -> draft.lossScaler = value);
+  }
+
   /**
    * The rate factor of a step. Backends call this once at initialize with step 0, so that a
    * schedule without its total is refused before anything is loaded.
@@ -222,6 +231,7 @@ public record FinetuneSpec(
     private boolean disableDropout;
     private TrainedParameters trained;
     private int maxSkippedSteps;
+    private DynamicLossScaler lossScaler;
 
     private Draft(FinetuneSpec from) {
       totalSteps = from.totalSteps;
@@ -237,6 +247,7 @@ public record FinetuneSpec(
       disableDropout = from.disableDropout;
       trained = from.trained;
       maxSkippedSteps = from.maxSkippedSteps;
+      lossScaler = from.lossScaler;
     }
 
     private FinetuneSpec toSpec() {
@@ -253,7 +264,8 @@ public record FinetuneSpec(
           gradientCheckpointing,
           disableDropout,
           trained,
-          maxSkippedSteps);
+          maxSkippedSteps,
+          lossScaler);
     }
   }
 }

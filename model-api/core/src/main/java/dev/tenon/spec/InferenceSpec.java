@@ -9,8 +9,8 @@ import java.util.Optional;
  * How a model runs for inference. Only {@link Precision#F32} gives the same tokens for the same
  * seed whatever else is in the batch; the others trade accuracy for memory and speed.
  *
- * @param precision F32, BF16, INT8 or INT4; empty: as the weights are stored, which is F32 unless
- *     their directory is {@linkplain dev.tenon.model.Network#quantized() quantised}
+ * @param precision any; empty: as the weights are stored, which is F32 unless their directory is
+ *     {@linkplain dev.tenon.model.Network#quantized() quantised}
  * @param threads of one operator; 0: as many as the backend takes by itself
  */
 public record InferenceSpec(Optional<Precision> precision, int threads) {
@@ -22,10 +22,6 @@ public record InferenceSpec(Optional<Precision> precision, int threads) {
   /** Checks. */
   public InferenceSpec {
     Problems problems = new Problems();
-    precision.ifPresent(
-        x ->
-            problems.check(
-                x != Precision.F16, "inference precision", x, "F32, BF16, INT8 or INT4"));
     problems.check(threads >= 0, "threads", threads, ">= 0");
     problems.throwIfAny(InvalidInputException::new);
   }

@@ -11,7 +11,10 @@ public enum Precision {
   F32,
   /** bfloat16 computation; training keeps 32-bit masters. */
   BF16,
-  /** float16 computation on GPUs, with dynamic loss scaling. */
+  /**
+   * float16 computation; training keeps 32-bit masters and scales the loss ({@link
+   * DynamicLossScaler}). For GPUs: a processor computes what a GPU would, without gain in speed.
+   */
   F16,
   /** 8-bit weights, inference only. */
   INT8,

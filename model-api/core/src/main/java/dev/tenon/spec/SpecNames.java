@@ -35,11 +35,25 @@ final class SpecNames {
     map.put("train_only", spec.trained().only());
     map.put("freeze", spec.trained().frozen());
     map.put("max_skipped_steps", spec.maxSkippedSteps());
+    if (spec.precision() == Precision.F16) {
+      map.put("loss_scaler", scaler(spec.lossScaler()));
+    }
     return Collections.unmodifiableMap(map);
   }
 
   private static String lowerCase(Enum<?> constant) {
     return constant.name().toLowerCase(Locale.ROOT);
+  }
+
+  private static Map<String, Object> scaler(DynamicLossScaler scaler) {
+    Map<String, Object> map = new LinkedHashMap<>();
+    map.put("initial_scale", scaler.initialScale());
+    map.put("loss_scale_window", scaler.window());
+    map.put("scale_factor", scaler.factor());
+    map.put("hysteresis", scaler.hysteresis());
+    map.put("min_loss_scale", scaler.minScale());
+    map.put("consecutive_hysteresis", scaler.consecutiveHysteresis());
+    return map;
   }
 
   private static List<Object> groups(List<ParameterGroup> groups) {

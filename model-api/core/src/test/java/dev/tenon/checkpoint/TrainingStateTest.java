@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tenon.error.CheckpointException;
+import dev.tenon.spec.DynamicLossScaler;
 import dev.tenon.spec.FinetuneSpec;
 import dev.tenon.spec.Schedule;
 import dev.tenon.tensor.DType;
@@ -14,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -71,10 +73,15 @@ class TrainingStateTest {
   }
 
   private static void write(Path target, Numbers weights) throws IOException {
+    write(target, new TrainingState.Progress("Toy", 7, 2), weights);
+  }
+
+  private static void write(Path target, TrainingState.Progress progress, Numbers weights)
+      throws IOException {
     Files.createDirectories(target);
     TrainingState.write(
         target,
-        new TrainingState.Progress("Toy", 7, 2),
+        progress,
         SPEC,
         model -> writeTensors(model, "model", weights.tensors()),
         Numbers.from(100),
@@ -167,6 +174,20 @@ class TrainingStateTest {
   }
 
   @Test
+  void theScalerOfTheLossComesBackAsItWas() throws IOException {
+    DynamicLossScaler.State scaler = new DynamicLossScaler.State(0.1, 9, 8, 1);
+    TrainingState.Progress progress = new TrainingState.Progress("Toy", 7, 0, Optional.of(scaler));
+    directory = directory.resolveSibling("scaled");
+    write(directory, progress, Numbers.from(0));
+    assertThat(open().progress()).isEqualTo(progress);
+
+    Path file = directory.resolve("state.json");
+    String text = Files.readString(file);
+    Files.writeString(file, text.replace("\"last_overflow\": 8", "\"last_overflow\": 9"));
+    assertThatThrownBy(this::open).hasMessageContaining("scaler.last_overflow: 9");
+  }
+
+  @Test
   void anotherArchitectureIsNamed() {
     assertThatThrownBy(() -> TrainingState.open(directory, "Other", PARAMETERS))
         .isInstanceOf(CheckpointException.class)
@@ -182,7 +203,8 @@ class TrainingStateTest {
         "\"step\": 7 | \"step\": -1 | step: -1",
         "\"step\": 7 | \"step\": 1.5 | $.step: 1.5",
         "\"skipped_in_a_row\": 2 | \"skipped_in_a_row\": 4294967297 | skipped_in_a_row",
-        "\"scaler\": null | \"scaler\": {} | $.scaler",
+        "\"scaler\": null | \"scaler\": {} | $.scaler.scale: missing",
+        "\"scaler\": null | \"scaler\": 4096 | $.scaler: 4096",
         "\"training\": | \"trained\": | $.training: missing",
       })
   void aStateFileThatWeDidNotWriteIsRefused(String old, String replaced, String message)

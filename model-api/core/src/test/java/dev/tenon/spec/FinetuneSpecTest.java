@@ -16,7 +16,9 @@ class FinetuneSpecTest {
                 + " optimizer=AdamW[beta1=0.9, beta2=0.999, eps=1.0E-8, weightDecay=0.0],"
                 + " groups=[], maxGradNorm=1.0, microBatchTokens=4096, precision=F32, seed=42,"
                 + " gradientCheckpointing=false, disableDropout=false,"
-                + " trained=TrainedParameters[only=[], frozen=[]], maxSkippedSteps=10]");
+                + " trained=TrainedParameters[only=[], frozen=[]], maxSkippedSteps=10,"
+                + " lossScaler=DynamicLossScaler[initialScale=65536.0, window=1000, factor=2.0,"
+                + " hysteresis=2, minScale=1.0, consecutiveHysteresis=false]]");
   }
 
   @Test
@@ -39,6 +41,17 @@ class FinetuneSpecTest {
                 + " adam_epsilon: 0.0 (expected: in (0, 1))");
     assertThatThrownBy(() -> new ParameterGroup("(", 0, 0))
         .hasMessageContaining("parameter group: (");
+  }
+
+  @Test
+  void onlyF16RecordsItsLossScaler() {
+    DynamicLossScaler scaler = DynamicLossScaler.defaults().initialScale(512);
+    FinetuneSpec spec = FinetuneSpec.steps(1).lossScaler(scaler);
+    assertThat(spec.toMap()).doesNotContainKey("loss_scaler");
+    assertThat(spec.precision(Precision.F16).toMap().get("loss_scaler"))
+        .hasToString(
+            "{initial_scale=512.0, loss_scale_window=1000, scale_factor=2.0, hysteresis=2,"
+                + " min_loss_scale=1.0, consecutive_hysteresis=false}");
   }
 
   @Test

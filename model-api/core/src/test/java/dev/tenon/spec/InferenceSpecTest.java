@@ -26,9 +26,7 @@ class InferenceSpecTest {
   }
 
   @Test
-  void wrongSettingsAreRefusedTogether() {
-    assertThatThrownBy(() -> InferenceSpec.defaults().precision(Precision.F16))
-        .hasMessage("inference precision: F16 (expected: F32, BF16, INT8 or INT4)");
+  void aNegativeNumberOfThreadsIsRefused() {
     assertThatThrownBy(() -> InferenceSpec.defaults().threads(-1))
         .hasMessage("threads: -1 (expected: >= 0)");
   }
