@@ -30,6 +30,7 @@ class AlgorithmOracleTest {
             new TokenLogprobsAlgorithm(),
             new OptimizersAlgorithm(),
             new LrSchedulesAlgorithm(),
+            new DynamicLossScalerAlgorithm(),
             new SamplingFiltersAlgorithm(),
             new RepetitionPenaltyAlgorithm(),
             new CrossEntropyAlgorithm())
@@ -74,7 +75,10 @@ class AlgorithmOracleTest {
             "lr",
             "probs",
             "kept",
-            "logits");
+            "logits",
+            "scale_used",
+            "final",
+            "steps_skipped");
   }
 
   private static DynamicNode node(AlgorithmFile file) {
