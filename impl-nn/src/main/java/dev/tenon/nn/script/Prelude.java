@@ -21,7 +21,11 @@ public enum Prelude {
   /** BF16 activations and weights, through oneDNN, where the processor computes in BF16. */
   BF16_NATIVE(Precision.BF16, Types.TENSOR, "prelude-bf16-native"),
   /** BF16 weights and F32 activations, through FBGEMM, on any x86 with AVX2. */
-  BF16_WEIGHTS(Precision.BF16, Types.PACKED_PARAMETERS, "prelude-bf16-weights"),
+  BF16_WEIGHTS(Precision.BF16, Types.PACKED_PARAMETERS, "prelude-half-weights", "narrow-bf16"),
+  /** F16 weights and F32 activations, through FBGEMM, on any x86 with AVX2. */
+  F16_WEIGHTS(Precision.F16, Types.PACKED_PARAMETERS, "prelude-half-weights", "narrow-f16"),
+  /** F16 weights and products, each row scaled to F16's range, on any device. */
+  F16(Precision.F16, Types.TENSOR, "prelude-f16"),
   /** {@link #INT8} of whole sequences, many rows through oneDNN. */
   INT8_WHOLE(Precision.INT8, Types.WHOLE8, "prelude-int8-whole"),
   /** 8-bit weights by output channel, activations of 8 bits by row, through FBGEMM. */
@@ -49,18 +53,20 @@ public enum Prelude {
   /**
    * The text of the training archive, which runs {@code block} and {@code head} alone.
    *
-   * @throws UnsupportedFeatureException for a precision other than F32 and BF16
+   * @throws UnsupportedFeatureException for a precision other than F32, BF16 and F16
    */
   static String training(Precision precision) {
-    if (precision != Precision.F32 && precision != Precision.BF16) {
-      throw new UnsupportedFeatureException(
-          Problems.problem("training precision", precision, "F32 or BF16"));
+    if (precision == Precision.F32) {
+      return F32.text();
     }
-    return precision == Precision.F32
-        ? F32.text()
-        : ScriptText.join(
-            List.of(
-                resource("prelude-bf16-training", Types.TENSOR), resource(UNFUSED, Types.TENSOR)));
+    if (precision != Precision.BF16 && precision != Precision.F16) {
+      throw new UnsupportedFeatureException(
+          Problems.problem("training precision", precision, "F32, BF16 or F16"));
+    }
+    return ScriptText.join(
+        Stream.of("prelude-training", "dense-" + precision.label(), UNFUSED)
+            .map(x -> resource(x, Types.TENSOR))
+            .toList());
   }
 
   private static String resource(String name, String packed) {
@@ -68,7 +74,7 @@ public enum Prelude {
   }
 
   /**
-   * The preludes of a precision for inference, best first; none for F16.
+   * The preludes of a precision for inference, best first.
    *
    * @param whole whether the program runs whole sequences only, as an encoder: then no weight has
    *     to serve one row

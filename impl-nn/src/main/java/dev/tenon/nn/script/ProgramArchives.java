@@ -31,7 +31,7 @@ public final class ProgramArchives {
    * The archive of a training engine: {@code forward}, {@code train_forward}, {@code
    * train_backward} and the optimizer. Weights and gradients are F32 in every precision.
    *
-   * @throws UnsupportedFeatureException for a precision other than F32 and BF16
+   * @throws UnsupportedFeatureException for a precision other than F32, BF16 and F16
    */
   public static ScriptArchive training(Program program, Precision precision) {
     return archive(

@@ -23,9 +23,10 @@ interface BatchLoss {
    * The gradient of Σ / weight with respect to the outputs of a micro-batch, and adds its
    * statistics where they are missing.
    *
+   * @param factor what the gradient is multiplied with
    * @return {@code Dict[str, Tensor]} by output
    */
-  TorchValue gradient(NamedArray part, TorchValue outputs, NativeScope scope);
+  TorchValue gradient(NamedArray part, TorchValue outputs, double factor, NativeScope scope);
 
   /** {@code loss} (Σ / weight), {@code weight}, the other sums. */
   Metrics metrics();

@@ -94,13 +94,14 @@ final class JointLoss implements BatchLoss {
   }
 
   @Override
-  public TorchValue gradient(NamedArray part, TorchValue outputs, NativeScope scope) {
+  public TorchValue gradient(
+      NamedArray part, TorchValue outputs, double factor, NativeScope scope) {
     NamedArray own = gradients.select(gradients.items().indexesOf(part.items().ids()));
-    return MicroBatch.dict(scope, own.map(this::scaled).flatten());
+    float scale = (float) (sums.scale() * factor);
+    return MicroBatch.dict(scope, own.map(x -> scaled(x, scale)).flatten());
   }
 
-  private TensorData scaled(TensorData gradient) {
-    float scale = (float) sums.scale();
+  private static TensorData scaled(TensorData gradient, float scale) {
     float[] values = gradient.toFloats();
     for (int i = 0; i < values.length; i++) {
       values[i] *= scale;

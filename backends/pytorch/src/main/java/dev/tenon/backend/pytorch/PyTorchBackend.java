@@ -58,10 +58,6 @@ public final class PyTorchBackend implements ModelBackend {
       throw new UnsupportedFeatureException(
           Problems.problem("training of " + network, "quantized weights", "floating ones"));
     }
-    if (spec.precision() == Precision.F16) {
-      throw new UnsupportedFeatureException(
-          Problems.problem("precision on the cpu", spec.precision(), "F32 or BF16"));
-    }
     // Refuses a decaying schedule without its total before anything is loaded.
     double unused = spec.scheduleFactor(0);
     return model.withModule(

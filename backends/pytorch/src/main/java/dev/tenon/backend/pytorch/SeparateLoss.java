@@ -47,9 +47,10 @@ final class SeparateLoss implements BatchLoss {
   }
 
   @Override
-  public TorchValue gradient(NamedArray part, TorchValue outputs, NativeScope scope) {
+  public TorchValue gradient(
+      NamedArray part, TorchValue outputs, double factor, NativeScope scope) {
     ObjectiveProgram.Gradient gradient =
-        program.gradient(outputs, part, objective, sums.scale(), scope);
+        program.gradient(outputs, part, objective, sums.scale() * factor, scope);
     sums.add(gradient.sums());
     return gradient.outputs();
   }

@@ -13,7 +13,7 @@ import java.util.TreeSet;
 final class Sums {
   /** What the engine itself reports; a statistic of such a name would be lost. */
   private static final Set<String> RESERVED =
-      Set.of("weight", "grad_norm", "learning_rate", "skipped", "vetoed");
+      Set.of("weight", "grad_norm", "learning_rate", "loss_scale", "skipped", "vetoed");
 
   private final String objective;
   private final double weight;

@@ -30,16 +30,21 @@ final class TorchInferenceEngine extends TorchEngine {
 
   static TorchInferenceEngine open(
       TorchBridge bridge, Network network, InferenceSpec spec, long headChunkBytes) {
-    Optional<QuantizedWeights> stored = network.quantized();
     Precision precision = spec.resolve(network.quantization());
     Prelude prelude = Kernels.find(bridge, network, precision);
+    return open(bridge, network, prelude, spec.threads(), headChunkBytes);
+  }
+
+  /** With kernels of the caller's choice. */
+  static TorchInferenceEngine open(
+      TorchBridge bridge, Network network, Prelude prelude, int threads, long headChunkBytes) {
+    Optional<QuantizedWeights> stored = network.quantized();
     InferenceModel model =
         stored.isPresent()
-            ? InferenceModel.stored(bridge, network, stored.get(), prelude, spec.threads())
-            : InferenceModel.fuse(
-                bridge, network, new MappedWeights(network), prelude, spec.threads());
+            ? InferenceModel.stored(bridge, network, stored.get(), prelude, threads)
+            : InferenceModel.fuse(bridge, network, new MappedWeights(network), prelude, threads);
     bridge.keepFreedMemory();
-    return new TorchInferenceEngine(bridge, network, precision, model, headChunkBytes);
+    return new TorchInferenceEngine(bridge, network, prelude.precision(), model, headChunkBytes);
   }
 
   @Override

@@ -34,6 +34,7 @@ final class TorchTrainEngine extends TorchEngine implements TrainEngine {
   private final TorchModule module;
   private final StageWeights weights;
   private final TrainingProgram program;
+  private final LossScale lossScale;
   private @Nullable AdamWState optimizer;
   private @Nullable InferenceModel view;
   private long version;
@@ -42,6 +43,7 @@ final class TorchTrainEngine extends TorchEngine implements TrainEngine {
   TorchTrainEngine(TorchBridge bridge, Network network, FinetuneSpec spec, long headChunkBytes) {
     super(bridge, network, spec.precision(), spec.microBatchTokens(), headChunkBytes);
     this.spec = spec;
+    lossScale = new LossScale(spec);
     module = bridge.load(ProgramArchives.training(network.program(), spec.precision()));
     owned = bridge.scope("train engine");
     try {
@@ -69,15 +71,17 @@ final class TorchTrainEngine extends TorchEngine implements TrainEngine {
         NativeScope step = bridge.scope("trainBatch")) {
       refuseOpenSessions();
       dropView();
-      Gradients gradients = backward(batch, objective, step);
+      Gradients gradients = backward(batch, objective, lossScale.value(), step);
       double factor = spec.scheduleFactor(version);
       double norm = program.clip(gradients.list, spec.maxGradNorm(), step);
       Metrics metrics = gradients.metrics(norm).with("learning_rate", spec.learningRate() * factor);
-      if (!Double.isFinite(metrics.get("loss")) || !Double.isFinite(norm)) {
-        countSkipped();
+      metrics = lossScale.addTo(metrics);
+      if (!finite(metrics)) {
+        skip(metrics);
         return metrics.with("skipped", 1);
       }
       skippedInARow = 0;
+      lossScale.next(false);
       if (gradients.loss.veto()) {
         return metrics.with("vetoed", 1);
       }
@@ -87,9 +91,16 @@ final class TorchTrainEngine extends TorchEngine implements TrainEngine {
     }
   }
 
-  private void countSkipped() {
+  private static boolean finite(Metrics metrics) {
+    return Double.isFinite(metrics.get("loss")) && Double.isFinite(metrics.get("grad_norm"));
+  }
+
+  /** Too large a scale of the loss is no divergence: the run goes on until it has fallen. */
+  private void skip(Metrics metrics) {
+    boolean scaledTooFar = Double.isFinite(metrics.get("loss")) && lossScale.canFall();
+    lossScale.next(true);
     skippedInARow++;
-    if (skippedInARow > spec.maxSkippedSteps()) {
+    if (skippedInARow > spec.maxSkippedSteps() && !scaledTooFar) {
       throw new TrainingDivergedException(
           Problems.problem(
               "skipped steps in a row",
@@ -98,22 +109,31 @@ final class TorchTrainEngine extends TorchEngine implements TrainEngine {
     }
   }
 
+  /** With another scale of the loss where this run's overflows; the run does not notice. */
   @Override
   public Metrics gradients(NamedArray batch, Objective objective, TensorSink sink) {
-    try (CallGuard.Pass pass = guard.enter();
-        NativeScope step = bridge.scope("gradients")) {
-      Gradients gradients = backward(batch, objective, step);
-      Metrics metrics = gradients.metrics(program.clip(gradients.list, 0, step));
-      Iterator<TorchValue> tensors = gradients.list.elements().iterator();
-      for (String name : weights.trained().keySet()) {
-        sink.accept(name, tensors.next().toTensorData());
+    try (CallGuard.Pass pass = guard.enter()) {
+      for (double scale = lossScale.value(); ; scale = lossScale.lower(scale)) {
+        try (NativeScope step = bridge.scope("gradients")) {
+          Gradients gradients = backward(batch, objective, scale, step);
+          Metrics metrics = gradients.metrics(program.clip(gradients.list, 0, step));
+          boolean scaledTooFar = Double.isFinite(metrics.get("loss")) && !finite(metrics);
+          if (scaledTooFar && lossScale.lower(scale) < scale) {
+            continue;
+          }
+          Iterator<TorchValue> tensors = gradients.list.elements().iterator();
+          for (String name : weights.trained().keySet()) {
+            sink.accept(name, tensors.next().toTensorData());
+          }
+          return metrics;
+        }
       }
-      return metrics;
     }
   }
 
-  /** Forward and backward over all micro-batches. */
-  private Gradients backward(NamedArray batch, Objective objective, NativeScope step) {
+  /** Forward and backward over all micro-batches; {@code scale} is in no gradient any more. */
+  private Gradients backward(
+      NamedArray batch, Objective objective, double scale, NativeScope step) {
     DropoutSeeds seeds = new DropoutSeeds(!spec.disableDropout(), spec.seed(), version);
     List<NamedArray> parts = checkedMicroBatches(batch);
     BatchLoss loss = start(objective, batch, parts, seeds);
@@ -124,10 +144,18 @@ final class TorchTrainEngine extends TorchEngine implements TrainEngine {
       try (NativeScope scope = bridge.scope("micro-batch")) {
         MicroBatch micro = new MicroBatch(part, plan, packed(), seeds.of(i), scope);
         program.backward(
-            micro, chunk(scope), outputs -> loss.gradient(part, outputs, scope), sums, scope);
+            micro,
+            chunk(scope),
+            outputs -> loss.gradient(part, outputs, scale, scope),
+            sums,
+            scope);
       }
     }
-    return new Gradients(program.whole(sums, step), loss);
+    TorchValue whole = program.whole(sums, step);
+    if (scale != 1) {
+      program.unscale(whole, scale, step);
+    }
+    return new Gradients(whole, loss);
   }
 
   private AdamWState optimizer() {
@@ -164,7 +192,8 @@ final class TorchTrainEngine extends TorchEngine implements TrainEngine {
       AdamWState moments = optimizer();
       TrainingState.write(
           directory,
-          new TrainingState.Progress(network().architecture(), version, skippedInARow),
+          new TrainingState.Progress(
+              network().architecture(), version, skippedInARow, lossScale.state()),
           spec,
           model -> network().save(model, weights()),
           moments.firstMoments(),
@@ -184,6 +213,7 @@ final class TorchTrainEngine extends TorchEngine implements TrainEngine {
       optimizer().load(state, scope);
       version = state.progress().step();
       skippedInARow = state.progress().skippedInARow();
+      lossScale.load(state.progress().scaler());
       state.warnOfChanges(spec);
     }
   }

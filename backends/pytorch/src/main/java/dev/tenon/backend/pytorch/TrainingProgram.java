@@ -132,6 +132,11 @@ final class TrainingProgram {
     return module.call(NO_GRAD, scope, "whole_sums", parameters, sums);
   }
 
+  /** Divides gradients by what the loss was scaled with. */
+  void unscale(TorchValue gradients, double scale, NativeScope scope) {
+    module.call(NO_GRAD, scope, "unscale", gradients, scope.real(scale));
+  }
+
   /** Scales gradients to a norm of at most {@code maxNorm}, unless 0; the norm before. */
   double clip(TorchValue gradients, double maxNorm, NativeScope scope) {
     return module

@@ -33,7 +33,7 @@ class PyTorchBackendContractTest extends ModelBackendContract {
 
   @Override
   protected Set<Precision> trainingPrecisions() {
-    return Set.of(Precision.F32, Precision.BF16);
+    return Set.of(Precision.F32, Precision.BF16, Precision.F16);
   }
 
   @Override
