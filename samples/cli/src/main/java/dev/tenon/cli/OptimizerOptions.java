@@ -70,7 +70,8 @@ final class OptimizerOptions {
       names = "--precision",
       paramLabel = "NAME",
       defaultValue = "f32",
-      description = "f32, or bf16 with f32 master weights (${DEFAULT-VALUE}).")
+      description =
+          "f32, or bf16 or f16 with f32 master weights; f16 is for GPUs (${DEFAULT-VALUE}).")
   private String precision = "";
 
   /** The description of a run. */

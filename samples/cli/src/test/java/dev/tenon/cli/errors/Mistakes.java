@@ -90,7 +90,7 @@ final class Mistakes {
     all.put("argument-typo", () -> create("hf", Arguments.of("pth", LLAMA)));
     all.put("duplicate-name", this::duplicateName);
     all.put("cuda", () -> new PyTorchBackend().initializeForInference(network(Device.cuda(0))));
-    all.put("precision", () -> initialize(FinetuneSpec.steps(10).precision(Precision.F16)));
+    all.put("precision", () -> initialize(FinetuneSpec.steps(10).precision(Precision.INT8)));
     all.put(
         "schedule-without-total",
         () -> initialize(FinetuneSpec.openEnded().schedule(Schedule.linear(0))));
