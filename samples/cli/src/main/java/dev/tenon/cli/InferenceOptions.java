@@ -11,7 +11,8 @@ final class InferenceOptions {
       names = "--precision",
       paramLabel = "NAME",
       description =
-          "f32, bf16, f16, int8 or int4; by default as the weights are stored, f32 unless quantized.")
+          "f32, bf16, f16, int8 or int4; by default as the weights are stored, f32 unless"
+              + " quantized.")
   private Optional<String> precision = Optional.empty();
 
   @Option(
