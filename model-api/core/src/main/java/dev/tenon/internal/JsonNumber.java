@@ -1,6 +1,6 @@
 package dev.tenon.internal;
 
-import java.math.BigDecimal;
+import java.math.BigInteger;
 
 /**
  * A number of a JSON text, as it was written, so that writing it again changes nothing. Equal when
@@ -16,10 +16,15 @@ public final class JsonNumber extends Number {
 
   /** True when it is written without fraction and exponent and fits into 64 bits. */
   public boolean isLong() {
-    if (!text.matches("-?[0-9]{1,19}")) {
-      return false;
+    int start = text.startsWith("-") ? 1 : 0;
+    int digits = text.length() - start;
+    // A vocabulary has a hundred thousand of them, so no regular expression.
+    for (int i = start; i < text.length(); i++) {
+      if (text.charAt(i) < '0' || text.charAt(i) > '9') {
+        return false;
+      }
     }
-    return new BigDecimal(text).toBigInteger().bitLength() < 64;
+    return digits < 19 || (digits == 19 && new BigInteger(text).bitLength() < 64);
   }
 
   @Override
