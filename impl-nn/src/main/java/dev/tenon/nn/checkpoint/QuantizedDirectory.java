@@ -101,7 +101,7 @@ record QuantizedDirectory(ConfigFile config, QuantizedWeights weights) {
       } else if (embed) {
         Weights.Info info = tensors.info(name);
         problems.check(
-            info.equals(new Weights.Info(DType.BF16, each.shape())),
+            info.dtype() == DType.BF16 && info.shape().equals(each.shape()),
             name,
             info.shape() + " " + info.dtype(),
             each.shape() + " BF16");

@@ -59,12 +59,10 @@ public final class ScriptArchive {
 
   private final String text;
   private final byte[] bytes;
-  private final String sha256;
 
   private ScriptArchive(String text) {
     this.text = text;
     this.bytes = zip(text);
-    this.sha256 = sha256(bytes);
   }
 
   /**
@@ -144,7 +142,7 @@ public final class ScriptArchive {
 
   /** Digest of {@link #bytes()}, 64 lower-case hexadecimal digits. */
   public String sha256() {
-    return sha256;
+    return sha256(bytes);
   }
 
   private static byte[] zip(String text) {
@@ -185,17 +183,17 @@ public final class ScriptArchive {
 
   @Override
   public boolean equals(Object other) {
-    return other instanceof ScriptArchive that && sha256.equals(that.sha256);
+    return other instanceof ScriptArchive that && text.equals(that.text);
   }
 
   @Override
   public int hashCode() {
-    return sha256.hashCode();
+    return text.hashCode();
   }
 
   /** Size and digest, for logs. */
   @Override
   public String toString() {
-    return "ScriptArchive(" + bytes.length + " bytes, sha256=" + sha256 + ")";
+    return "ScriptArchive(" + bytes.length + " bytes, sha256=" + sha256() + ")";
   }
 }

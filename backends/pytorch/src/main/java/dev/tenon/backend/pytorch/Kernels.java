@@ -25,7 +25,7 @@ final class Kernels {
   /** A kernel that is there and wrong, as 4-bit ones would be with other groups, is far off. */
   private static final double WRONG = 0.2;
 
-  private static final Map<Question, Prelude> FOUND = new ConcurrentHashMap<>();
+  private static final Map<List<Prelude>, Prelude> FOUND = new ConcurrentHashMap<>();
 
   private Kernels() {}
 
@@ -35,15 +35,13 @@ final class Kernels {
    * @throws UnsupportedFeatureException naming what each one lacks
    */
   static Prelude find(TorchBridge bridge, Network network, Precision precision) {
-    Question question = new Question(precision, !network.program().cached());
-    return FOUND.computeIfAbsent(question, x -> tried(bridge, x));
+    List<Prelude> candidates = Prelude.of(precision, !network.program().cached());
+    return FOUND.computeIfAbsent(candidates, x -> tried(bridge, precision, x));
   }
 
-  private record Question(Precision precision, boolean whole) {}
-
-  private static Prelude tried(TorchBridge bridge, Question question) {
+  private static Prelude tried(TorchBridge bridge, Precision precision, List<Prelude> candidates) {
     List<String> lacks = new ArrayList<>();
-    for (Prelude prelude : Prelude.of(question.precision(), question.whole())) {
+    for (Prelude prelude : candidates) {
       try {
         double error = probe(bridge, prelude);
         if (error < WRONG) {
@@ -58,9 +56,7 @@ final class Kernels {
     }
     throw new UnsupportedFeatureException(
         Problems.problem(
-            "precision",
-            question.precision(),
-            "one that this processor has kernels for; " + lacks));
+            "precision", precision, "one that this processor has kernels for; " + lacks));
   }
 
   private static double probe(TorchBridge bridge, Prelude prelude) {

@@ -69,8 +69,9 @@ final class TorchSession implements GenerationSession {
         "prompt and max_new_tokens",
         request.promptIds().size() + " + " + request.options().maxNewTokens(),
         "at most max_position_embeddings " + network.maxPositions());
-    problems.check(
-        tokens <= limits.cacheTokens(), "request", tokens + " cache tokens", "at most " + limits);
+    if (tokens > limits.cacheTokens()) {
+      problems.add("request", tokens + " cache tokens", "at most " + limits);
+    }
     int vocabSize = network.vocabSize();
     request.promptIds().stream()
         .filter(id -> id < 0 || id >= vocabSize)
