@@ -9,6 +9,7 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -24,16 +25,17 @@ import picocli.CommandLine.ScopeType;
     name = "tenon",
     description = "Fine-tune, run and check language models in the JVM.",
     mixinStandardHelpOptions = true,
-    synopsisSubcommandLabel = "COMMAND",
-    subcommands = {
-      FinetuneCommand.class,
-      GenerateCommand.class,
-      ConformanceCommand.class,
-      QualityCommand.class,
-      QuantizeCommand.class,
-      DoctorCommand.class
-    })
+    synopsisSubcommandLabel = "COMMAND")
 public final class Tenon {
+  private static final List<Class<?>> COMMANDS =
+      List.of(
+          FinetuneCommand.class,
+          GenerateCommand.class,
+          ConformanceCommand.class,
+          QualityCommand.class,
+          QuantizeCommand.class,
+          DoctorCommand.class);
+
   /** Read by {@link Failures}. */
   @Option(
       names = "--verbose",
@@ -56,7 +58,7 @@ public final class Tenon {
                 new FileOutputStream(FileDescriptor.out), StandardCharsets.UTF_8),
             true);
     loadNativesBeside(List.of(args));
-    int code = commandLine().setOut(out).execute(args);
+    int code = commandLine(args).setOut(out).execute(args);
     out.flush();
     System.exit(code);
   }
@@ -73,16 +75,27 @@ public final class Tenon {
     }
   }
 
-  /** The whole command, for {@link #main} and for tests. */
-  static CommandLine commandLine() {
+  /**
+   * The command as these arguments need it: picocli takes its time to read the options of a
+   * subcommand, so only those of the one that they name, or of all where they name none.
+   */
+  static CommandLine commandLine(String... args) {
     Tenon tenon = new Tenon();
     CommandLine command = new CommandLine(tenon);
+    named(args)
+        .ifPresentOrElse(command::addSubcommand, () -> COMMANDS.forEach(command::addSubcommand));
     command.getCommandSpec().version("tenon " + version());
     return command
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setParameterExceptionHandler(new WrongUsage())
         .setExecutionExceptionHandler(new Failures(() -> tenon.verbose))
         .setExecutionStrategy(tenon::execute);
+  }
+
+  private static Optional<Class<?>> named(String... args) {
+    return COMMANDS.stream()
+        .filter(x -> args.length > 0 && x.getAnnotation(Command.class).name().equals(args[0]))
+        .findFirst();
   }
 
   private int execute(CommandLine.ParseResult parsed) {

@@ -18,7 +18,7 @@ record TenonRun(int code, String out, String err) {
     StringWriter err = new StringWriter();
     String[] texts = List.of(args).stream().map(String::valueOf).toArray(String[]::new);
     int code =
-        Tenon.commandLine()
+        Tenon.commandLine(texts)
             .setOut(new PrintWriter(out, true))
             .setErr(new PrintWriter(err, true))
             .execute(texts);

@@ -45,6 +45,14 @@ class TenonTest {
   }
 
   @Test
+  void onlyTheCommandThatIsNamedIsRead() {
+    assertThat(Tenon.commandLine("generate", "--model", "x").getSubcommands())
+        .containsOnlyKeys("generate");
+    assertThat(Tenon.commandLine("--help").getSubcommands()).hasSize(6);
+    assertThat(TenonRun.of("--help").out()).contains("finetune", "generate", "doctor");
+  }
+
+  @Test
   void failureIsOneLineOnStderr() {
     TenonRun run =
         TenonRun.of("generate", "--model", directory, "--prompt", "x", "--max-new-tokens", 1);
