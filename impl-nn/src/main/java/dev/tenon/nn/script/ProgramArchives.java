@@ -12,10 +12,10 @@ import java.util.stream.Stream;
  * runtime loads the same bytes. Safe for threads.
  */
 public final class ProgramArchives {
-  /**
-   * What {@code fuse} makes of a layer, and a model as the inference driver holds it; PACKED
-   * differs by precision.
-   */
+  /** What {@code fuse} makes of a layer; PACKED differs by precision. */
+  private static final String FUSED = "Tuple[Dict[str, $PACKED], Dict[str, Tensor]]";
+
+  /** A model as the inference driver holds it. */
   private static final String MODEL =
       "Tuple[Dict[str, Tensor], List[Dict[str, $PACKED]], List[Dict[str, Tensor]], Dict[str,"
           + " $PACKED], Dict[str, Tensor]]";
@@ -44,8 +44,9 @@ public final class ProgramArchives {
   }
 
   /**
-   * The archive of an inference engine: {@code open_model}, {@code add_layer}, {@code forward} and
-   * the steps; for a quantised prelude also {@code open_stored} and {@code add_stored}.
+   * The archive of an inference engine: {@code open_model}, {@code fused_layer}, {@code add_layer},
+   * {@code forward} and the steps; for a quantised prelude also {@code open_stored} and {@code
+   * stored_layer}.
    */
   public static ScriptArchive inference(Program program, Prelude prelude) {
     Stream<String> drivers = Stream.of("sampling", "driver-infer");
@@ -79,10 +80,7 @@ public final class ProgramArchives {
    */
   public static ScriptArchive probe(Prelude prelude) {
     return archive(
-        literals(prelude.text(), 0, prelude.whole()),
-        prelude.packed(),
-        ScriptText.common(),
-        "probe");
+        literals(prelude.text(), 0, prelude.whole()), prelude.packed(), resource("probe"));
   }
 
   /**
@@ -121,7 +119,8 @@ public final class ProgramArchives {
     Stream<String> texts = Stream.of(common).map(ProgramArchives::resource);
     return ScriptArchive.of(
         Stream.concat(Stream.of(prelude, program), texts)
-            .map(x -> x.replace("$MODEL", MODEL).replace("$PACKED", packed))
+            .map(
+                x -> x.replace("$MODEL", MODEL).replace("$FUSED", FUSED).replace("$PACKED", packed))
             .toArray(String[]::new));
   }
 

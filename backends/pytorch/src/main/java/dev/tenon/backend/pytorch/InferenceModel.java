@@ -39,63 +39,91 @@ final class InferenceModel implements AutoCloseable {
   }
 
   /**
-   * Fuses weights, layer by layer. What it still needs of them it holds on to itself.
+   * Fuses weights, a few layers side by side. What it still needs of them it holds on to itself.
    *
    * @param threads of one operator; 0: the calling thread's number
    */
   static InferenceModel fuse(
       TorchBridge bridge, Network network, Stages weights, Prelude prelude, int threads) {
-    CallSettings settings = CallSettings.inference(threads);
-    TorchModule module = bridge.load(ProgramArchives.inference(network.program(), prelude));
-    NativeScope owned = bridge.scope("inference model");
-    try (NativeScope scope = bridge.scope("fuse")) {
-      TorchValue model =
-          module.call(
-              settings,
-              scope,
-              "open_model",
-              weights.embed(scope, prelude.quantized() ? DType.BF16 : DType.F32),
-              weights.head(scope));
-      for (int layer = 0; layer < network.program().layers(); layer++) {
-        try (NativeScope each = bridge.scope("fuse layer")) {
-          model = module.call(settings, scope, "add_layer", model, weights.block(each, layer));
-        }
-      }
-      return new InferenceModel(network, settings, module, owned, model.moveTo(owned));
-    } catch (RuntimeException e) {
-      owned.close();
-      module.close();
-      throw e;
-    }
+    DType embedding = prelude.quantized() ? DType.BF16 : DType.F32;
+    return load(
+        bridge,
+        network,
+        prelude,
+        threads,
+        (module, settings, scope) ->
+            module.call(
+                settings,
+                scope,
+                "open_model",
+                weights.embed(scope, embedding),
+                weights.head(scope)),
+        (module, layer, settings, scope) ->
+            module.call(
+                settings, scope, "fused_layer", weights.block(scope, layer), scope.integer(layer)));
   }
 
   /** Takes over a directory's quantised weights. */
   static InferenceModel stored(
       TorchBridge bridge, Network network, QuantizedWeights weights, Prelude prelude, int threads) {
+    StoredParts parts = new StoredParts(weights.tensors());
+    try {
+      return load(
+          bridge,
+          network,
+          prelude,
+          threads,
+          (module, settings, scope) ->
+              module.call(
+                  settings,
+                  scope,
+                  "open_stored",
+                  parts.dict("embed.", scope),
+                  parts.dict("head.", scope)),
+          (module, layer, settings, scope) ->
+              module.call(
+                  settings, scope, "stored_layer", parts.dict("layers." + layer + ".", scope)));
+    } catch (TorchException e) {
+      throw new CheckpointException(
+          Problems.problem(weights.tensors().toString(), e.reason(), "what quantize wrote"), e);
+    }
+  }
+
+  /** A model without layers. */
+  @FunctionalInterface
+  private interface Opening {
+    TorchValue open(TorchModule module, CallSettings settings, NativeScope scope);
+  }
+
+  /** One layer. */
+  @FunctionalInterface
+  private interface Layer {
+    TorchValue make(TorchModule module, int layer, CallSettings settings, NativeScope scope);
+  }
+
+  private static InferenceModel load(
+      TorchBridge bridge,
+      Network network,
+      Prelude prelude,
+      int threads,
+      Opening opening,
+      Layer layers) {
     CallSettings settings = CallSettings.inference(threads);
     TorchModule module = bridge.load(ProgramArchives.inference(network.program(), prelude));
     NativeScope owned = bridge.scope("inference model");
-    try (NativeScope scope = bridge.scope("stored weights")) {
-      StoredParts parts = new StoredParts(weights.tensors());
-      TorchValue model =
-          module.call(
-              settings,
-              scope,
-              "open_stored",
-              parts.dict("embed.", scope),
-              parts.dict("head.", scope));
-      for (int layer = 0; layer < network.program().layers(); layer++) {
-        try (NativeScope each = bridge.scope("stored layer")) {
-          TorchValue part = parts.dict("layers." + layer + ".", each);
-          model = module.call(settings, scope, "add_stored", model, part);
-        }
+    int count = network.program().layers();
+    try (NativeScope scope = bridge.scope("load model");
+        FusedLayers made =
+            new FusedLayers(
+                bridge,
+                count,
+                threads == 0 ? bridge.threads() : threads,
+                (layer, each, parts) -> layers.make(module, layer, each, parts))) {
+      TorchValue model = opening.open(module, CallSettings.inference(1), scope);
+      for (int layer = 0; layer < count; layer++) {
+        model = module.call(settings, scope, "add_layer", model, made.get(layer));
       }
       return new InferenceModel(network, settings, module, owned, model.moveTo(owned));
-    } catch (TorchException e) {
-      owned.close();
-      module.close();
-      throw new CheckpointException(
-          Problems.problem(weights.tensors().toString(), e.reason(), "what quantize wrote"), e);
     } catch (RuntimeException e) {
       owned.close();
       module.close();

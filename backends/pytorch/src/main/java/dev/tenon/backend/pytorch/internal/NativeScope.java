@@ -18,7 +18,7 @@ import java.util.Map;
  *
  * <p>Values are counted references. A list or dict keeps its elements alive by itself, so a value
  * may be closed as soon as it has been passed on. One thread at a time may use a scope and its
- * values.
+ * values; while nobody changes the scope, several may pass its values on.
  */
 public final class NativeScope implements AutoCloseable {
 

@@ -47,6 +47,11 @@ public final class TorchBridge {
     return TorchRuntime.read(natives);
   }
 
+  /** Threads that one operator takes if the calling thread calls it and its settings say 0. */
+  public int threads() {
+    return natives.threads.threads();
+  }
+
   /** The Maven artifact with libtorch for this platform; nothing is loaded. */
   public static String nativesArtifact() {
     return TorchStart.artifact();
