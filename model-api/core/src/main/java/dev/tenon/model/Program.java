@@ -32,7 +32,9 @@ import java.util.Set;
  * attention_mask} (BOOL [B, K]) is there only when rows hold different numbers of tokens, and with
  * it {@code row_index} (I64 [B, 1]); {@code slots} (I64 [K]) is there when not every new token sees
  * every slot. The shared helpers {@code step_mask}, {@code store} and {@code cached_attention} read
- * these.
+ * these. Of a prompt only the last token's row is asked for: the last layer's {@code b} has {@code
+ * last} (I64 [B], these rows of {@code x}), and its {@code block_step} may return them alone, [B,
+ * H], as the shared helpers {@code asked}, {@code asked_queries} and {@code asked_step} do.
  *
  * <p>Padding costs as much as tokens. A program that is {@code packed} trains without it: where
  * sequences differ in length, {@code embed} and {@code block} get one row of all tokens, {@code
