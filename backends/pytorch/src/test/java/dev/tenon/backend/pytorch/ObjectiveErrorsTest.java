@@ -78,7 +78,7 @@ class ObjectiveErrorsTest {
     fails(
         changed("\"mean\":", "\"grad_norm\":"),
         "statistic of objective mine: grad_norm (expected: a name other than [grad_norm,"
-            + " learning_rate, skipped, vetoed, weight])");
+            + " learning_rate, loss_scale, skipped, vetoed, weight])");
     fails(
         TEXT.replace("return torch.sum(torch.ones", "return (torch.ones"),
         "weight of objective mine: shape [2] (expected: a scalar, shape [])");
