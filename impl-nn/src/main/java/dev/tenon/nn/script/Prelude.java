@@ -38,6 +38,9 @@ public enum Prelude {
   /** Steps of two operators, for preludes whose kernels do one. */
   private static final String UNFUSED = "unfused";
 
+  /** Of each output of an 8-bit weight: its scale, the sum of its codes, its zero point. */
+  private static final int OUTPUT_BYTES = 16;
+
   static final String STORED = Types.CODES_AND_SCALES;
 
   private final Precision precision;
@@ -98,6 +101,51 @@ public enum Prelude {
   /** Whether weights have codes and scales, which a directory can hold. */
   public boolean quantized() {
     return precision == Precision.INT8 || precision == Precision.INT4;
+  }
+
+  /**
+   * Memory of a packed weight, in bytes, as libtorch 2.7.1's kernels hold it: FBGEMM's in whole
+   * blocks of 512 inputs.
+   *
+   * @param out rows of the weight
+   * @param in its columns
+   * @param head whether it is the vocabulary's, which 4 bits do not hold
+   */
+  public long packedBytes(long out, long in, boolean head) {
+    return switch (this) {
+      case F32, F32_WHOLE -> Math.multiplyExact(4, Math.multiplyExact(out, in));
+      case BF16_NATIVE, BF16_NATIVE_WHOLE, F16 ->
+          Math.multiplyExact(2, Math.multiplyExact(out, in));
+      case BF16_WEIGHTS, F16_WEIGHTS -> 2 * blocks(out, in, 16);
+      case INT8, INT4_AS_INT8 -> blocks(out, in, 32) + OUTPUT_BYTES * out;
+      case INT8_WHOLE -> blocks(out, in, 32) + Math.multiplyExact(out, in) + 2 * OUTPUT_BYTES * out;
+      case INT4 -> fourBits(out, in, head);
+    };
+  }
+
+  private static long blocks(long out, long in, long outputs) {
+    return Math.multiplyExact(up(out, outputs), up(in, 512));
+  }
+
+  private static long up(long size, long block) {
+    return Math.multiplyExact((size + block - 1) / block, block);
+  }
+
+  /** As {@code quantize} of int4 decides. */
+  private static long fourBits(long out, long in, boolean head) {
+    long weights = Math.multiplyExact(out, in);
+    if (!head && in % 32 == 0 && out % 16 == 0) {
+      return weights / 2 + weights / 8; // a scale and a zero of each 32, BF16
+    }
+    return in % 32 == 0 && out % 4 == 0 ? weights + 2 * out : 2 * weights;
+  }
+
+  /** Size of an activation between layers, and of a key's or value's entry. */
+  public int activationBytes() {
+    return switch (this) {
+      case BF16_NATIVE, BF16_NATIVE_WHOLE, INT4 -> 2;
+      default -> 4;
+    };
   }
 
   /** Its methods, with {@code $PACKED} put in; {@code $VOCABULARY} and {@code $WHOLE} stay. */

@@ -4,6 +4,7 @@ import dev.tenon.error.UnsupportedFeatureException;
 import dev.tenon.internal.Problems;
 import dev.tenon.spec.BatchShape;
 import dev.tenon.spec.FinetuneSpec;
+import dev.tenon.spec.InferencePlan;
 import dev.tenon.spec.InferenceSpec;
 import dev.tenon.spec.MemoryPlan;
 import dev.tenon.spec.Precision;
@@ -77,7 +78,24 @@ public interface ModelBackend {
    * @throws UnsupportedFeatureException if the backend makes no plans
    */
   default MemoryPlan plan(Network network, FinetuneSpec spec, BatchShape batch) {
-    throw new UnsupportedFeatureException(
+    throw noPlan();
+  }
+
+  /**
+   * What inference takes, before any weight is read. May load native libraries, to see which
+   * kernels of the precision this machine has.
+   *
+   * @param network what is to run
+   * @param spec as for {@link #initializeForInference(Model, InferenceSpec)}
+   * @param batch the requests that are live at once, prompts and answers
+   * @throws UnsupportedFeatureException if the backend makes no plans, or cannot run so
+   */
+  default InferencePlan plan(Network network, InferenceSpec spec, BatchShape batch) {
+    throw noPlan();
+  }
+
+  private UnsupportedFeatureException noPlan() {
+    return new UnsupportedFeatureException(
         Problems.problem("plan of backend " + name(), "none", "a backend that plans its memory"));
   }
 }

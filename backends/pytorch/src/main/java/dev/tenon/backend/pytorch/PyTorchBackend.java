@@ -8,8 +8,10 @@ import dev.tenon.model.Model;
 import dev.tenon.model.ModelBackend;
 import dev.tenon.model.Network;
 import dev.tenon.nn.TorchScriptNetwork;
+import dev.tenon.nn.script.Prelude;
 import dev.tenon.spec.BatchShape;
 import dev.tenon.spec.FinetuneSpec;
+import dev.tenon.spec.InferencePlan;
 import dev.tenon.spec.InferenceSpec;
 import dev.tenon.spec.MemoryPlan;
 import dev.tenon.spec.Precision;
@@ -96,7 +98,23 @@ public final class PyTorchBackend implements ModelBackend {
    */
   @Override
   public MemoryPlan plan(Network network, FinetuneSpec spec, BatchShape batch) {
-    return new TrainingMemory(network, spec, batch, headChunkBytes).planWithRemedies();
+    Prelude view =
+        spec.precision() == Precision.F32
+            ? Prelude.F32
+            : Kernels.find(TorchBridge.start(), network, spec.precision());
+    return new TrainingMemory(network, spec, batch, view, headChunkBytes).planWithRemedies();
+  }
+
+  /** Of a directory's weights or of floating ones that are packed when they are opened. */
+  @Override
+  public InferencePlan plan(Network network, InferenceSpec spec, BatchShape batch) {
+    if (network instanceof TorchScriptNetwork) {
+      throw new UnsupportedFeatureException(
+          Problems.problem("plan of " + network, "a TorchScript file", "a network with a text"));
+    }
+    Prelude prelude =
+        Kernels.find(TorchBridge.start(), network, spec.resolve(network.quantization()));
+    return new InferenceMemory(network, prelude).plan(batch, headChunkBytes);
   }
 
   private static Network network(Model model) {

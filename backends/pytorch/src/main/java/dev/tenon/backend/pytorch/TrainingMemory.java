@@ -4,16 +4,21 @@ import dev.tenon.model.Network;
 import dev.tenon.model.Parameter;
 import dev.tenon.model.Parameter.Stage;
 import dev.tenon.model.Program;
+import dev.tenon.nn.script.Prelude;
 import dev.tenon.spec.BatchShape;
 import dev.tenon.spec.FinetuneSpec;
 import dev.tenon.spec.MemoryPlan;
 import dev.tenon.spec.MemoryPlan.Remedy;
+import dev.tenon.spec.Precision;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
 
-/** The memory of {@link TorchTrainEngine}, in bytes, from shapes alone. Everything is F32. */
+/**
+ * The memory of {@link TorchTrainEngine}, in bytes, from shapes alone. Weights, gradients, moments
+ * and the residual stream are F32 in every precision.
+ */
 final class TrainingMemory {
   /** The JVM with libtorch and its kernels' scratch space; measured 160 to 250 MB. */
   static final long HOST = 250L << 20;
@@ -28,13 +33,21 @@ final class TrainingMemory {
   private final Program program;
   private final FinetuneSpec spec;
   private final BatchShape batch;
+  private final Prelude view;
   private final long headChunkBytes;
 
-  TrainingMemory(Network network, FinetuneSpec spec, BatchShape batch, long headChunkBytes) {
+  /**
+   * Of a run.
+   *
+   * @param view what the engine generates with
+   */
+  TrainingMemory(
+      Network network, FinetuneSpec spec, BatchShape batch, Prelude view, long headChunkBytes) {
     this.network = network;
     this.program = network.program();
     this.spec = spec;
     this.batch = batch;
+    this.view = view;
     this.headChunkBytes = headChunkBytes;
   }
 
@@ -51,8 +64,8 @@ final class TrainingMemory {
         2 * trained,
         activations(),
         logits(),
-        bytes(x -> x.stage() == Stage.BLOCK) + floats(program.vocabSize(), program.hiddenSize()),
-        2L * program.layers() * floats(batch.sequences(), batch.tokens(), kvWidth()),
+        new InferenceMemory(network, view).fused(),
+        new InferenceMemory(network, view).cache(batch),
         HOST,
         remedies);
   }
@@ -77,7 +90,7 @@ final class TrainingMemory {
   }
 
   private Remedy remedy(String change, FinetuneSpec changed, BatchShape shape) {
-    TrainingMemory memory = new TrainingMemory(network, changed, shape, headChunkBytes);
+    TrainingMemory memory = new TrainingMemory(network, changed, shape, view, headChunkBytes);
     return new Remedy(change, memory.plan().trainingBytes());
   }
 
@@ -97,16 +110,21 @@ final class TrainingMemory {
         spec.gradientCheckpointing()
             ? 2 * block + program.layers() * hidden
             : (program.layers() + 1) * block;
-    return blocks + HEAD_VALUES * hidden;
+    return blocks + HEAD_VALUES * hidden + rounded();
+  }
+
+  /** Below F32 the backward pass needs the rounded weights; processors without units hold F32. */
+  private long rounded() {
+    if (spec.precision() == Precision.F32) {
+      return 0;
+    }
+    long matrices = bytes(x -> x.stage() == Stage.BLOCK && x.shape().rank() == 2);
+    return spec.gradientCheckpointing() ? matrices / Math.max(1, program.layers()) : matrices;
   }
 
   private long logits() {
     long chunk = Math.max(1, headChunkBytes / floats(program.vocabSize()));
     return LOGITS * floats(Math.min(tokens(), chunk), program.vocabSize());
-  }
-
-  private long kvWidth() {
-    return (long) program.keyValueHeads() * program.headDim();
   }
 
   private long bytes(Predicate<Parameter> which) {
