@@ -2,9 +2,7 @@ package dev.tenon.backend.pytorch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.sun.jna.Function;
-import com.sun.jna.NativeLibrary;
-import com.sun.jna.Structure;
+import dev.tenon.backend.pytorch.internal.NativeHeap;
 import dev.tenon.backend.testkit.LeakExtension;
 import dev.tenon.model.Model;
 import dev.tenon.nn.HfModels;
@@ -26,7 +24,6 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.opentest4j.TestAbortedException;
 
 class InferenceMemoryTest {
   @RegisterExtension static final LeakExtension LEAKS = NativeLeaks.extension();
@@ -68,51 +65,14 @@ class InferenceMemoryTest {
     long planned = BACKEND.plan(network.network(), spec, new BatchShape(1, 1)).weights();
     double[] measured = new double[OPENED];
     for (int i = 0; i < OPENED; i++) {
-      long before = allocatedBytes();
+      long before = NativeHeap.allocatedBytes();
       try (Model model = BACKEND.initializeForInference(network, spec)) {
         assertThat(model.engine().toString()).contains(precision.label());
-        measured[i] = allocatedBytes() - before;
+        measured[i] = NativeHeap.allocatedBytes() - before;
       }
     }
     Arrays.sort(measured);
     assertThat(measured[OPENED / 2]).isBetween(0.7 * planned, 1.03 * planned + PROGRAM);
-  }
-
-  /** {@code mallinfo2}: in use in all arenas, and mapped. */
-  private static long allocatedBytes() {
-    try {
-      Function mallinfo = NativeLibrary.getProcess().getFunction("mallinfo2");
-      MallInfo info = (MallInfo) mallinfo.invoke(MallInfo.class, new Object[0]);
-      return info.uordblks + info.hblkhd;
-    } catch (UnsatisfiedLinkError e) {
-      throw new TestAbortedException("needs mallinfo2 of glibc 2.33", e);
-    }
-  }
-
-  /** {@code struct mallinfo2}. */
-  @Structure.FieldOrder({
-    "arena",
-    "ordblks",
-    "smblks",
-    "hblks",
-    "hblkhd",
-    "usmblks",
-    "fsmblks",
-    "uordblks",
-    "fordblks",
-    "keepcost"
-  })
-  public static final class MallInfo extends Structure implements Structure.ByValue {
-    public long arena;
-    public long ordblks;
-    public long smblks;
-    public long hblks;
-    public long hblkhd;
-    public long usmblks;
-    public long fsmblks;
-    public long uordblks;
-    public long fordblks;
-    public long keepcost;
   }
 
   @Test
