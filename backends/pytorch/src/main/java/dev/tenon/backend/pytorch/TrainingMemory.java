@@ -58,14 +58,15 @@ final class TrainingMemory {
   private MemoryPlan plan(List<Remedy> remedies) {
     Set<String> names = network.trained(spec);
     long trained = bytes(parameter -> names.contains(parameter.name()));
+    InferenceMemory generation = new InferenceMemory(network, view);
     return new MemoryPlan(
         bytes(parameter -> true),
         microRows() < batch.sequences() ? 2 * trained : trained,
         2 * trained,
         activations(),
         logits(),
-        new InferenceMemory(network, view).fused(),
-        new InferenceMemory(network, view).cache(batch),
+        generation.fused(),
+        generation.cache(batch),
         HOST,
         remedies);
   }

@@ -72,7 +72,9 @@ class InferenceMemoryTest {
       }
     }
     Arrays.sort(measured);
-    assertThat(measured[OPENED / 2]).isBetween(0.7 * planned, 1.03 * planned + PROGRAM);
+    // Processors with AVX-512 pack into blocks that waste less.
+    double least = precision == Precision.F32 ? 0.97 : 0.7;
+    assertThat(measured[OPENED / 2]).isBetween(least * planned, 1.03 * planned + PROGRAM);
   }
 
   @Test
