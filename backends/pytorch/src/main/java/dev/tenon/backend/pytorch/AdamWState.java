@@ -7,10 +7,9 @@ import dev.tenon.backend.pytorch.internal.TorchValue;
 import dev.tenon.checkpoint.TrainingState;
 import dev.tenon.checkpoint.Weights;
 import dev.tenon.model.Network;
-import dev.tenon.model.Parameter;
+import dev.tenon.nn.internal.pass.OptimizerGroup;
 import dev.tenon.spec.AdamW;
 import dev.tenon.spec.FinetuneSpec;
-import dev.tenon.spec.ParameterGroup;
 import dev.tenon.tensor.DType;
 import dev.tenon.tensor.Shape;
 import dev.tenon.tensor.TensorData;
@@ -46,22 +45,18 @@ final class AdamWState {
     firstMoments = zeros(weights, owner);
     secondMoments = zeros(weights, owner);
     weights.trained().keySet().forEach(name -> steps.add(owner.zeros(DType.F32, Shape.of())));
-    Map<Rates, List<Integer>> members = new LinkedHashMap<>();
-    List<Parameter> parameters =
-        network.parameters().stream().filter(x -> weights.trained().containsKey(x.name())).toList();
-    for (int i = 0; i < parameters.size(); i++) {
-      members.computeIfAbsent(rates(parameters.get(i)), rates -> new ArrayList<>()).add(i);
+    List<String> names = List.copyOf(weights.trained().keySet());
+    for (OptimizerGroup group : OptimizerGroup.of(network, spec)) {
+      List<Integer> indexes = group.names().stream().map(names::indexOf).toList();
+      groups.add(
+          new Group(
+              group,
+              indexes,
+              select(weights.trained().values(), indexes, owner),
+              select(firstMoments.values(), indexes, owner),
+              select(secondMoments.values(), indexes, owner),
+              select(steps, indexes, owner)));
     }
-    members.forEach(
-        (rates, indexes) ->
-            groups.add(
-                new Group(
-                    rates,
-                    List.copyOf(indexes),
-                    select(weights.trained().values(), indexes, owner),
-                    select(firstMoments.values(), indexes, owner),
-                    select(secondMoments.values(), indexes, owner),
-                    select(steps, indexes, owner))));
   }
 
   private static Map<String, TorchValue> zeros(StageWeights weights, NativeScope owner) {
@@ -103,15 +98,6 @@ final class AdamWState {
     }
   }
 
-  private Rates rates(Parameter parameter) {
-    for (ParameterGroup group : spec.groups()) {
-      if (group.matches(parameter.name())) {
-        return new Rates(group.learningRate(), group.weightDecay());
-      }
-    }
-    return new Rates(spec.learningRate(), parameter.decay() ? spec.optimizer().weightDecay() : 0);
-  }
-
   /**
    * Updates the weights in place.
    *
@@ -130,18 +116,16 @@ final class AdamWState {
           group.firstMoments,
           group.secondMoments,
           group.steps,
-          scope.real(group.rates.learningRate * factor),
+          scope.real(group.rates.learningRate() * factor),
           scope.real(adamW.beta1()),
           scope.real(adamW.beta2()),
-          scope.real(group.rates.weightDecay),
+          scope.real(group.rates.weightDecay()),
           scope.real(adamW.eps()));
     }
   }
 
-  private record Rates(double learningRate, double weightDecay) {}
-
   private record Group(
-      Rates rates,
+      OptimizerGroup rates,
       List<Integer> indexes,
       TorchValue parameters,
       TorchValue firstMoments,

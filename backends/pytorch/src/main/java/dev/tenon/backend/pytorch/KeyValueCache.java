@@ -4,6 +4,11 @@ import dev.tenon.backend.pytorch.internal.NativeScope;
 import dev.tenon.backend.pytorch.internal.TorchBridge;
 import dev.tenon.backend.pytorch.internal.TorchValue;
 import dev.tenon.model.Program;
+import dev.tenon.nn.internal.session.ChosenTokens;
+import dev.tenon.nn.internal.session.LiveRequest;
+import dev.tenon.nn.internal.session.PromptPass;
+import dev.tenon.nn.internal.session.SessionRows;
+import dev.tenon.nn.internal.session.TokenChoice;
 import dev.tenon.tensor.TensorData;
 import dev.tenon.tensor.TokenIds;
 import java.util.List;
@@ -87,18 +92,18 @@ final class KeyValueCache implements SessionRows {
       Map<String, TensorData> batch = StepBatch.tensors(group, length);
       if (group.stream().anyMatch(LiveRequest::processed)) {
         TorchValue logits = pass(scope, "step", batch, first, length);
-        return ChosenTokens.from(logits, group, scope, model::onCaches);
+        return ChosenTokens.from(group, new SamplingText(logits, scope, model::onCaches));
       }
       Map<String, TensorData> choice = TokenChoice.tensors(group);
       TorchValue rows = MicroBatch.dict(scope, batch);
       TorchValue row = scope.integer(first);
       TorchValue slots = scope.integer(length);
       if (choice.isEmpty()) {
-        return ChosenTokens.of(
+        return SamplingText.chosen(
             model.onModel(scope, "greedy_step", rows, keys(), values(), row, slots));
       }
       TorchValue asked = MicroBatch.dict(scope, choice);
-      return ChosenTokens.of(
+      return SamplingText.chosen(
           model.onModel(scope, "choose_step", rows, asked, keys(), values(), row, slots));
     }
   }
@@ -112,7 +117,7 @@ final class KeyValueCache implements SessionRows {
         TorchValue rows = scope.tensor(TensorData.ofLongs(places, places.length));
         logits = model.onCaches(scope, "rows_of", logits, rows);
       }
-      return ChosenTokens.from(logits, pass.requests(), scope, model::onCaches);
+      return ChosenTokens.from(pass.requests(), new SamplingText(logits, scope, model::onCaches));
     }
   }
 

@@ -2,12 +2,10 @@ package dev.tenon.backend.pytorch;
 
 import dev.tenon.backend.pytorch.internal.NativeScope;
 import dev.tenon.backend.pytorch.internal.TorchValue;
-import dev.tenon.model.Output;
 import dev.tenon.model.OutputRequest;
-import dev.tenon.objective.BatchIndexes;
-import dev.tenon.tensor.Items;
+import dev.tenon.nn.internal.pass.OutputPlan;
+import dev.tenon.nn.internal.pass.PassInput;
 import dev.tenon.tensor.NamedArray;
-import dev.tenon.tensor.StandardField;
 import dev.tenon.tensor.TensorData;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -19,15 +17,7 @@ import java.util.OptionalLong;
  * scope.
  */
 final class MicroBatch {
-  private static final String TYPES = StandardField.TOKEN_TYPE_IDS.field();
-
-  /** A text only asks whether an option is there. */
-  private static final TensorData PRESENT = TensorData.ofLongs(new long[] {1});
-
-  private final NamedArray batch;
-  private final OutputPlan outputs;
-  private final PaddedBatch padded;
-  private final NativeScope scope;
+  private final PassInput input;
 
   /** {@code b}: {@code Dict[str, Tensor]} of the rows. */
   final TorchValue rows;
@@ -54,83 +44,23 @@ final class MicroBatch {
       boolean packed,
       OptionalLong dropoutSeed,
       NativeScope scope) {
-    this.batch = batch;
-    this.outputs = outputs;
-    this.scope = scope;
-    padded = new PaddedBatch(batch, packed);
-    rows = dict(rows(padded, dropoutSeed));
-    plan = dict(plan(padded));
+    input = new PassInput(batch, outputs, packed, dropoutSeed);
+    rows = dict(scope, input.rows());
+    plan = dict(scope, input.plan());
     wantRows = scope.texts(outputs.rows());
     wantNext = scope.texts(outputs.next());
     wantSequences = scope.texts(outputs.sequences());
     hiddenStates = scope.bool(outputs.hiddenStates());
   }
 
-  private Map<String, TensorData> rows(PaddedBatch padded, OptionalLong dropoutSeed) {
-    Map<String, TensorData> tensors = new LinkedHashMap<>();
-    tensors.put("input_ids", padded.inputIds());
-    tensors.put("position_ids", padded.positionIds());
-    tensors.put("attention_mask", padded.attentionMask());
-    if (padded.together()) {
-      tensors.put("token_at", padded.tokenAt());
-      tensors.put("place_of", padded.placeOf());
-    }
-    if (outputs.reading().tokenTypes()) {
-      batch.find(TYPES).ifPresent(x -> tensors.put(TYPES, padded.pad(x.toLongs())));
-    }
-    outputs.reading().options().forEach(x -> tensors.put(x, PRESENT));
-    if (outputs.temperature() != 1) {
-      tensors.put("temperature", TensorData.ofFloats(new float[] {(float) outputs.temperature()}));
-    }
-    dropoutSeed.ifPresent(
-        seed -> tensors.put("dropout_seed", TensorData.ofLongs(new long[] {seed})));
-    return tensors;
-  }
-
-  private Map<String, TensorData> plan(PaddedBatch padded) {
-    Map<String, TensorData> tensors = new LinkedHashMap<>();
-    tensors.put("rows", padded.rows());
-    if (!outputs.next().isEmpty()) {
-      PaddedBatch.NextTokens next =
-          outputs.reading().masked()
-              ? padded.labelled(outputs.reading().labels(batch))
-              : padded.nextTokens();
-      tensors.put("next_rows", next.rows());
-      tensors.put("next_targets", next.targets());
-      tensors.put("next_entries", next.entries());
-      tensors.put("next_size", TensorData.ofLongs(new long[] {next.size()}));
-    }
-    if (!outputs.sequences().isEmpty()) {
-      switch (outputs.reading().sequenceRows()) {
-        case FIRST -> tensors.put("sequence_rows", padded.firstRows());
-        case LAST -> tensors.put("sequence_rows", padded.lastRows(outputs.reading().padTokenId()));
-        case ALL -> tensors.put("sequence_rows", padded.rows());
-      }
-      tensors.put("sequence_index", sequenceIndex());
-    }
-    return tensors;
-  }
-
-  /** Which sequence each of the rows stands for. */
-  private TensorData sequenceIndex() {
-    Items items = batch.items();
-    return outputs.reading().sequenceRows() == BatchReading.SequenceRows.ALL
-        ? Objects.requireNonNull(BatchIndexes.of(items).get("token_sequence"))
-        : PaddedBatch.numbers(items.sequences());
-  }
-
-  private TorchValue dict(Map<String, TensorData> tensors) {
-    return dict(scope, tensors);
-  }
-
   /** {@code input_ids} I64 [B, T], on the host. */
   TensorData inputIds() {
-    return padded.inputIds();
+    return input.inputIds();
   }
 
   /** The mask that transformers takes, I64 [B, T], on the host: 1 for real tokens. */
   TensorData realTokens() {
-    return padded.realTokens();
+    return input.realTokens();
   }
 
   /** A {@code Dict[str, Tensor]} of host tensors. */
@@ -143,12 +73,7 @@ final class MicroBatch {
   /** The outputs of the pass as fields of the micro-batch's items, with its metadata. */
   NamedArray outputs(TorchValue results, OutputRequest request) {
     Map<String, TorchValue> byName = results.entries();
-    NamedArray.Builder fields = NamedArray.builder(batch.items());
-    batch.metadata().forEach(fields::metadata);
-    for (Output output : request.outputs()) {
-      TorchValue value = Objects.requireNonNull(byName.get(output.field()), output.field());
-      fields.put(output.field(), output.kind(outputs.reading().head()), value.toTensorData());
-    }
-    return fields.build();
+    return input.outputs(
+        request, name -> Objects.requireNonNull(byName.get(name), name).toTensorData());
   }
 }

@@ -9,6 +9,7 @@ import dev.tenon.backend.pytorch.internal.TorchModule;
 import dev.tenon.backend.pytorch.internal.TorchValue;
 import dev.tenon.error.InvalidInputException;
 import dev.tenon.internal.Problems;
+import dev.tenon.nn.internal.pass.ObjectiveBatch;
 import dev.tenon.nn.script.ProgramArchives;
 import dev.tenon.objective.TextObjective;
 import dev.tenon.tensor.DType;

@@ -2,6 +2,7 @@ package dev.tenon.backend.pytorch;
 
 import dev.tenon.backend.pytorch.internal.TorchBridge;
 import dev.tenon.model.OutputRequest;
+import dev.tenon.nn.internal.pass.Sums;
 import dev.tenon.objective.JavaObjective;
 import dev.tenon.objective.LossFunction;
 import dev.tenon.objective.LossFunction.Loss;
@@ -51,13 +52,13 @@ final class Objectives implements AutoCloseable {
   BatchLoss start(
       Objective objective, NamedArray batch, List<NamedArray> parts, Supplier<NamedArray> outputs) {
     if (objective instanceof JavaObjective java) {
-      return JointLoss.of(java, java.function(), outputs.get(), batch);
+      return new JointLoss(java, java.function(), outputs.get(), batch);
     }
     TextObjective text = (TextObjective) objective;
     text.check(batch);
     ObjectiveProgram program = program(text, batch);
     return text.coupled()
-        ? JointLoss.of(text, new TextLoss(bridge, program, text), outputs.get(), batch)
+        ? new JointLoss(text, new TextLoss(bridge, program, text), outputs.get(), batch)
         : new SeparateLoss(bridge, program, text, parts);
   }
 

@@ -3,6 +3,11 @@ package dev.tenon.backend.pytorch;
 import dev.tenon.backend.pytorch.internal.NativeScope;
 import dev.tenon.backend.pytorch.internal.TorchBridge;
 import dev.tenon.backend.pytorch.internal.TorchValue;
+import dev.tenon.nn.internal.pass.PaddedBatch;
+import dev.tenon.nn.internal.session.ChosenTokens;
+import dev.tenon.nn.internal.session.LiveRequest;
+import dev.tenon.nn.internal.session.PromptPass;
+import dev.tenon.nn.internal.session.SessionRows;
 import dev.tenon.tensor.Items;
 import dev.tenon.tensor.NamedArray;
 import dev.tenon.tensor.TensorData;
@@ -37,7 +42,7 @@ final class RecomputedRows implements SessionRows {
       TorchValue logits = file.logits(padded.inputIds(), padded.realTokens(), scope);
       TorchValue rows = scope.tensor(padded.lastRows(OptionalInt.empty()));
       TorchValue last = file.driver(scope, "last_logits", logits, rows);
-      return ChosenTokens.from(last, group, scope, file::driver);
+      return ChosenTokens.from(group, new SamplingText(last, scope, file::driver));
     }
   }
 

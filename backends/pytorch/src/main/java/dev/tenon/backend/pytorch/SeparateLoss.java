@@ -4,6 +4,7 @@ import dev.tenon.backend.pytorch.internal.NativeScope;
 import dev.tenon.backend.pytorch.internal.TorchBridge;
 import dev.tenon.backend.pytorch.internal.TorchValue;
 import dev.tenon.model.Metrics;
+import dev.tenon.nn.internal.pass.Sums;
 import dev.tenon.objective.TextObjective;
 import dev.tenon.tensor.NamedArray;
 import java.util.List;

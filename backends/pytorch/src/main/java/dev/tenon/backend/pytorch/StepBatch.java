@@ -1,5 +1,6 @@
 package dev.tenon.backend.pytorch;
 
+import dev.tenon.nn.internal.session.LiveRequest;
 import dev.tenon.tensor.TensorData;
 import dev.tenon.tensor.TokenIds;
 import java.util.Arrays;

@@ -7,16 +7,19 @@ import dev.tenon.checkpoint.CheckpointDirectory;
 import dev.tenon.checkpoint.QuantizedWeights;
 import dev.tenon.checkpoint.Weights;
 import dev.tenon.error.CheckpointException;
-import dev.tenon.error.UnsupportedFeatureException;
 import dev.tenon.generation.GenerationSession;
 import dev.tenon.generation.SessionLimits;
 import dev.tenon.internal.CallGuard;
 import dev.tenon.internal.Problems;
 import dev.tenon.model.Engine;
-import dev.tenon.model.Head;
 import dev.tenon.model.Metrics;
 import dev.tenon.model.Network;
 import dev.tenon.model.OutputRequest;
+import dev.tenon.nn.internal.pass.BatchParts;
+import dev.tenon.nn.internal.pass.DropoutSeeds;
+import dev.tenon.nn.internal.pass.OutputPlan;
+import dev.tenon.nn.internal.session.OpenSessions;
+import dev.tenon.nn.internal.session.SessionRows;
 import dev.tenon.objective.Objective;
 import dev.tenon.spec.Precision;
 import dev.tenon.tensor.Device;
@@ -35,12 +38,12 @@ import java.util.OptionalLong;
 abstract class TorchEngine implements Engine {
   final TorchBridge bridge;
   final CallGuard guard;
+  final OpenSessions sessions;
   private final Network network;
   private final Precision precision;
   private final int microBatchTokens;
   private final long headChunkBytes;
   private final Objectives objectives;
-  private final List<TorchSession> sessions = new ArrayList<>();
 
   TorchEngine(
       TorchBridge bridge,
@@ -55,6 +58,7 @@ abstract class TorchEngine implements Engine {
     this.headChunkBytes = headChunkBytes;
     this.objectives = new Objectives(bridge, this::outputs);
     this.guard = new CallGuard("engine of " + network.architecture());
+    this.sessions = new OpenSessions(network, guard);
   }
 
   /** Runs one micro-batch without gradients. */
@@ -99,7 +103,7 @@ abstract class TorchEngine implements Engine {
 
   /** Outputs of a batch without gradients and with dropout off. */
   private NamedArray outputs(NamedArray batch, OutputRequest request) {
-    return outputs(batch, microBatches(batch), request, DropoutSeeds.OFF);
+    return outputs(batch, BatchParts.within(batch, microBatchTokens), request, DropoutSeeds.OFF);
   }
 
   /** Outputs of a batch without gradients, in the order of its items. */
@@ -113,15 +117,7 @@ abstract class TorchEngine implements Engine {
         results.add(micro.outputs(forward(micro, scope), request));
       }
     }
-    return inOrder(results, batch);
-  }
-
-  private static NamedArray inOrder(List<NamedArray> parts, NamedArray batch) {
-    if (parts.size() == 1) {
-      return parts.get(0);
-    }
-    NamedArray all = NamedArray.concat(parts);
-    return all.select(all.items().indexesOf(batch.items().ids()));
+    return BatchParts.together(results, batch);
   }
 
   @Override
@@ -150,13 +146,7 @@ abstract class TorchEngine implements Engine {
   /** The micro-batches of a batch that the network can run. */
   final List<NamedArray> checkedMicroBatches(NamedArray batch) {
     network.check(batch);
-    return microBatches(batch);
-  }
-
-  /** The batch as it is if it fits the token budget, else in parts of alike lengths that do. */
-  private List<NamedArray> microBatches(NamedArray batch) {
-    List<List<Integer>> groups = batch.items().withinPadded(microBatchTokens);
-    return groups.size() == 1 ? List.of(batch) : groups.stream().map(batch::select).toList();
+    return BatchParts.within(batch, microBatchTokens);
   }
 
   /** Rows of logits that live at once, an {@code int}. */
@@ -167,27 +157,8 @@ abstract class TorchEngine implements Engine {
   @Override
   public final GenerationSession openSession(SessionLimits limits) {
     try (CallGuard.Pass pass = guard.enter()) {
-      refuseHead();
-      TorchSession session =
-          new TorchSession(network, sessionRows(), guard, limits, sessions::remove);
-      sessions.add(session);
-      return session;
+      return sessions.open(this::sessionRows, limits);
     }
-  }
-
-  private void refuseHead() {
-    if (network.head() != Head.CAUSAL_LM) {
-      throw new UnsupportedFeatureException(
-          Problems.problem(
-              "generation with the head of " + network.architecture(),
-              network.head(),
-              "CAUSAL_LM"));
-    }
-  }
-
-  /** Number of sessions that are open. */
-  final int openSessions() {
-    return sessions.size();
   }
 
   @Override
@@ -226,7 +197,7 @@ abstract class TorchEngine implements Engine {
   public final void close() {
     guard.close(
         () -> {
-          List.copyOf(sessions).forEach(TorchSession::release);
+          sessions.release();
           objectives.close();
           release();
         });

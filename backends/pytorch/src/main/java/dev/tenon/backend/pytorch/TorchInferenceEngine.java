@@ -6,6 +6,7 @@ import dev.tenon.backend.pytorch.internal.TorchValue;
 import dev.tenon.checkpoint.QuantizedWeights;
 import dev.tenon.checkpoint.Weights;
 import dev.tenon.model.Network;
+import dev.tenon.nn.internal.session.SessionRows;
 import dev.tenon.nn.script.Prelude;
 import dev.tenon.spec.FinetuneSpec;
 import dev.tenon.spec.InferenceSpec;

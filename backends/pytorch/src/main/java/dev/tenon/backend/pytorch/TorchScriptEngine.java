@@ -5,6 +5,7 @@ import dev.tenon.backend.pytorch.internal.TorchBridge;
 import dev.tenon.backend.pytorch.internal.TorchValue;
 import dev.tenon.checkpoint.Weights;
 import dev.tenon.nn.TorchScriptNetwork;
+import dev.tenon.nn.internal.session.SessionRows;
 import dev.tenon.spec.FinetuneSpec;
 import dev.tenon.spec.Precision;
 

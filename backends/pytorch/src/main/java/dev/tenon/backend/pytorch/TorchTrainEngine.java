@@ -6,13 +6,15 @@ import dev.tenon.backend.pytorch.internal.TorchModule;
 import dev.tenon.backend.pytorch.internal.TorchValue;
 import dev.tenon.checkpoint.TrainingState;
 import dev.tenon.checkpoint.Weights;
-import dev.tenon.error.InvalidInputException;
-import dev.tenon.error.TrainingDivergedException;
 import dev.tenon.internal.CallGuard;
-import dev.tenon.internal.Problems;
 import dev.tenon.model.Metrics;
 import dev.tenon.model.Network;
 import dev.tenon.model.TrainEngine;
+import dev.tenon.nn.internal.pass.DropoutSeeds;
+import dev.tenon.nn.internal.pass.LossScale;
+import dev.tenon.nn.internal.pass.OptimizerSteps;
+import dev.tenon.nn.internal.pass.OutputPlan;
+import dev.tenon.nn.internal.session.SessionRows;
 import dev.tenon.nn.script.Prelude;
 import dev.tenon.nn.script.ProgramArchives;
 import dev.tenon.objective.Objective;
@@ -34,16 +36,14 @@ final class TorchTrainEngine extends TorchEngine implements TrainEngine {
   private final TorchModule module;
   private final StageWeights weights;
   private final TrainingProgram program;
-  private final LossScale lossScale;
+  private final OptimizerSteps steps;
   private @Nullable AdamWState optimizer;
   private @Nullable InferenceModel view;
-  private long version;
-  private int skippedInARow;
 
   TorchTrainEngine(TorchBridge bridge, Network network, FinetuneSpec spec, long headChunkBytes) {
     super(bridge, network, spec.precision(), spec.microBatchTokens(), headChunkBytes);
     this.spec = spec;
-    lossScale = new LossScale(spec);
+    steps = new OptimizerSteps(spec);
     module = bridge.load(ProgramArchives.training(network.program(), spec.precision()));
     owned = bridge.scope("train engine");
     try {
@@ -69,43 +69,14 @@ final class TorchTrainEngine extends TorchEngine implements TrainEngine {
   public Metrics trainBatch(NamedArray batch, Objective objective) {
     try (CallGuard.Pass pass = guard.enter();
         NativeScope step = bridge.scope("trainBatch")) {
-      refuseOpenSessions();
+      sessions.refuseWhileOpen();
       dropView();
-      Gradients gradients = backward(batch, objective, lossScale.value(), step);
-      double factor = spec.scheduleFactor(version);
+      Gradients gradients = backward(batch, objective, steps.lossScale().value(), step);
       double norm = program.clip(gradients.list, spec.maxGradNorm(), step);
-      Metrics metrics = gradients.metrics(norm).with("learning_rate", spec.learningRate() * factor);
-      metrics = lossScale.addTo(metrics);
-      if (!finite(metrics)) {
-        skip(metrics);
-        return metrics.with("skipped", 1);
-      }
-      skippedInARow = 0;
-      lossScale.next(false);
-      if (gradients.loss.veto()) {
-        return metrics.with("vetoed", 1);
-      }
-      optimizer().step(gradients.list.elements(), factor, step);
-      version++;
-      return metrics;
-    }
-  }
-
-  private static boolean finite(Metrics metrics) {
-    return Double.isFinite(metrics.get("loss")) && Double.isFinite(metrics.get("grad_norm"));
-  }
-
-  /** Too large a scale of the loss is no divergence: the run goes on until it has fallen. */
-  private void skip(Metrics metrics) {
-    boolean scaledTooFar = Double.isFinite(metrics.get("loss")) && lossScale.canFall();
-    lossScale.next(true);
-    skippedInARow++;
-    if (skippedInARow > spec.maxSkippedSteps() && !scaledTooFar) {
-      throw new TrainingDivergedException(
-          Problems.problem(
-              "skipped steps in a row",
-              skippedInARow,
-              "at most " + spec.maxSkippedSteps() + " with a non-finite loss or gradient"));
+      return steps.finish(
+          gradients.metrics(norm),
+          gradients.loss::veto,
+          factor -> optimizer().step(gradients.list.elements(), factor, step));
     }
   }
 
@@ -113,11 +84,13 @@ final class TorchTrainEngine extends TorchEngine implements TrainEngine {
   @Override
   public Metrics gradients(NamedArray batch, Objective objective, TensorSink sink) {
     try (CallGuard.Pass pass = guard.enter()) {
+      LossScale lossScale = steps.lossScale();
       for (double scale = lossScale.value(); ; scale = lossScale.lower(scale)) {
         try (NativeScope step = bridge.scope("gradients")) {
           Gradients gradients = backward(batch, objective, scale, step);
           Metrics metrics = gradients.metrics(program.clip(gradients.list, 0, step));
-          boolean scaledTooFar = Double.isFinite(metrics.get("loss")) && !finite(metrics);
+          boolean scaledTooFar =
+              Double.isFinite(metrics.get("loss")) && !OptimizerSteps.finite(metrics);
           if (scaledTooFar && lossScale.lower(scale) < scale) {
             continue;
           }
@@ -134,7 +107,7 @@ final class TorchTrainEngine extends TorchEngine implements TrainEngine {
   /** Forward and backward over all micro-batches; {@code scale} is in no gradient any more. */
   private Gradients backward(
       NamedArray batch, Objective objective, double scale, NativeScope step) {
-    DropoutSeeds seeds = new DropoutSeeds(!spec.disableDropout(), spec.seed(), version);
+    DropoutSeeds seeds = new DropoutSeeds(!spec.disableDropout(), spec.seed(), steps.version());
     List<NamedArray> parts = checkedMicroBatches(batch);
     BatchLoss loss = start(objective, batch, parts, seeds);
     OutputPlan plan = OutputPlan.of(network(), objective.outputs());
@@ -167,13 +140,6 @@ final class TorchTrainEngine extends TorchEngine implements TrainEngine {
     return state;
   }
 
-  private void refuseOpenSessions() {
-    if (openSessions() > 0) {
-      throw new InvalidInputException(
-          Problems.problem("open sessions", openSessions(), "none while weights change"));
-    }
-  }
-
   @Override
   public void parameters(TensorSink sink) {
     try (CallGuard.Pass pass = guard.enter()) {
@@ -183,7 +149,7 @@ final class TorchTrainEngine extends TorchEngine implements TrainEngine {
 
   @Override
   public long version() {
-    return version;
+    return steps.version();
   }
 
   @Override
@@ -192,8 +158,7 @@ final class TorchTrainEngine extends TorchEngine implements TrainEngine {
       AdamWState moments = optimizer();
       TrainingState.write(
           directory,
-          new TrainingState.Progress(
-              network().architecture(), version, skippedInARow, lossScale.state()),
+          steps.progress(network().architecture()),
           spec,
           model -> network().save(model, weights()),
           moments.firstMoments(),
@@ -205,15 +170,13 @@ final class TorchTrainEngine extends TorchEngine implements TrainEngine {
   public void loadState(Path directory) {
     try (CallGuard.Pass pass = guard.enter();
         NativeScope scope = bridge.scope("loadState")) {
-      refuseOpenSessions();
+      sessions.refuseWhileOpen();
       TrainingState state = network().openState(directory, spec);
       dropView();
       // In place, since the driver's dicts and the optimizer's lists hold these tensors.
       AdamWState.assign(weights.byName(), state.weights(), scope);
       optimizer().load(state, scope);
-      version = state.progress().step();
-      skippedInARow = state.progress().skippedInARow();
-      lossScale.load(state.progress().scaler());
+      steps.restore(state.progress());
       state.warnOfChanges(spec);
     }
   }
@@ -244,7 +207,7 @@ final class TorchTrainEngine extends TorchEngine implements TrainEngine {
 
   @Override
   RunRecord record() {
-    return super.record().training(spec, version);
+    return super.record().training(spec, steps.version());
   }
 
   @Override

@@ -8,6 +8,8 @@ import dev.tenon.backend.pytorch.internal.TorchModule;
 import dev.tenon.backend.pytorch.internal.TorchValue;
 import dev.tenon.model.Network;
 import dev.tenon.model.Program;
+import dev.tenon.nn.internal.pass.BatchReading;
+import dev.tenon.nn.internal.pass.OutputPlan;
 import dev.tenon.nn.script.ProgramArchives;
 import dev.tenon.tensor.TensorData;
 import java.util.LinkedHashMap;

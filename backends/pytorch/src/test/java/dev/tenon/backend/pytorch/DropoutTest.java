@@ -11,6 +11,7 @@ import dev.tenon.backend.pytorch.internal.TorchValue;
 import dev.tenon.backend.testkit.LeakExtension;
 import dev.tenon.model.Model;
 import dev.tenon.model.Network;
+import dev.tenon.nn.internal.pass.DropoutSeeds;
 import dev.tenon.nn.script.ProgramArchives;
 import dev.tenon.spec.FinetuneSpec;
 import dev.tenon.tensor.NamedArray;

@@ -1,4 +1,4 @@
-package dev.tenon.backend.pytorch;
+package dev.tenon.nn.internal.pass;
 
 import dev.tenon.error.InvalidInputException;
 import dev.tenon.internal.Problems;
@@ -10,7 +10,7 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /** The objective's sums over the micro-batches of one batch, in double precision. */
-final class Sums {
+public final class Sums {
   /** What the engine itself reports; a statistic of such a name would be lost. */
   private static final Set<String> RESERVED =
       Set.of("weight", "grad_norm", "learning_rate", "loss_scale", "skipped", "vetoed");
@@ -20,7 +20,7 @@ final class Sums {
   private final Map<String, Double> sums = new LinkedHashMap<>();
 
   /** Starts with the weight of the whole batch. */
-  Sums(Objective objective, double weight) {
+  public Sums(Objective objective, double weight) {
     if (!(weight > 0 && weight < Double.POSITIVE_INFINITY)) {
       throw new InvalidInputException(
           Problems.problem(
@@ -31,7 +31,7 @@ final class Sums {
   }
 
   /** What the loss of every micro-batch is multiplied with. */
-  double scale() {
+  public double scale() {
     return 1 / weight;
   }
 
@@ -40,7 +40,7 @@ final class Sums {
    *
    * @throws InvalidInputException for a name that the engine uses itself
    */
-  void add(Map<String, Double> part) {
+  public void add(Map<String, Double> part) {
     Problems problems = new Problems();
     part.keySet()
         .forEach(
@@ -55,7 +55,7 @@ final class Sums {
   }
 
   /** {@code loss} (Σ / weight), {@code weight}, the other sums. */
-  Metrics metrics() {
+  public Metrics metrics() {
     Metrics metrics =
         Metrics.empty()
             .with("loss", sums.getOrDefault("loss", Double.NaN) / weight)

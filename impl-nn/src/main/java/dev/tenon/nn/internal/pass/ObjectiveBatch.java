@@ -1,4 +1,4 @@
-package dev.tenon.backend.pytorch;
+package dev.tenon.nn.internal.pass;
 
 import dev.tenon.objective.BatchField;
 import dev.tenon.objective.BatchIndexes;
@@ -12,11 +12,11 @@ import java.util.Map;
  * What an objective's text reads as {@code batch}: its declared fields, and the indexes that lead
  * from one kind of entry to another, local to the micro-batch.
  */
-final class ObjectiveBatch {
+public final class ObjectiveBatch {
   private ObjectiveBatch() {}
 
   /** The fields by name. */
-  static Map<String, TensorData> fields(NamedArray batch, TextObjective objective) {
+  public static Map<String, TensorData> fields(NamedArray batch, TextObjective objective) {
     Map<String, TensorData> fields = new LinkedHashMap<>();
     for (BatchField field : objective.fields()) {
       fields.put(field.name(), batch.get(field.name()));

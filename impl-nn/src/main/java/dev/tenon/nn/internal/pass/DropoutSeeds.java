@@ -1,4 +1,4 @@
-package dev.tenon.backend.pytorch;
+package dev.tenon.nn.internal.pass;
 
 import dev.tenon.internal.SplitMix64;
 import java.util.OptionalLong;
@@ -11,12 +11,12 @@ import java.util.OptionalLong;
  * @param run seed of the run
  * @param step optimizer steps done
  */
-record DropoutSeeds(boolean active, long run, long step) {
+public record DropoutSeeds(boolean active, long run, long step) {
   /** No dropout. */
-  static final DropoutSeeds OFF = new DropoutSeeds(false, 0, 0);
+  public static final DropoutSeeds OFF = new DropoutSeeds(false, 0, 0);
 
   /** The seed of a micro-batch, empty without dropout. */
-  OptionalLong of(int microBatch) {
+  public OptionalLong of(int microBatch) {
     return active
         ? OptionalLong.of(mixed(mixed(mixed(0, run), step), microBatch))
         : OptionalLong.empty();

@@ -1,4 +1,4 @@
-package dev.tenon.backend.pytorch;
+package dev.tenon.nn.internal.pass;
 
 import dev.tenon.error.InvalidInputException;
 import dev.tenon.internal.Problems;
@@ -25,7 +25,7 @@ import java.util.stream.Stream;
  * @param padTokenId what does not count as a sequence's last token
  * @param options names in {@code b} that tell the head's text how to pool
  */
-record BatchReading(
+public record BatchReading(
     Head head,
     int vocabSize,
     boolean tokenTypes,
@@ -35,18 +35,18 @@ record BatchReading(
   private static final long IGNORED = -100;
 
   /** Copies. */
-  BatchReading {
+  public BatchReading {
     options = List.copyOf(options);
   }
 
   /** Tokens of a sequence. */
-  enum SequenceRows {
+  public enum SequenceRows {
     FIRST,
     LAST,
     ALL
   }
 
-  static BatchReading of(Network network) {
+  public static BatchReading of(Network network) {
     Optional<EmbeddingHead> embedding = network.embeddingHead();
     return new BatchReading(
         network.head(),
@@ -87,7 +87,7 @@ record BatchReading(
   }
 
   /** Whether next-token outputs are of the tokens themselves, those that {@code labels} name. */
-  boolean masked() {
+  public boolean masked() {
     return head == Head.MASKED_LM;
   }
 
@@ -96,7 +96,7 @@ record BatchReading(
    *
    * @throws InvalidInputException if there are none, or one is no token of the vocabulary
    */
-  long[] labels(NamedArray batch) {
+  public long[] labels(NamedArray batch) {
     String name = StandardField.LABELS.field();
     long[] labels =
         batch
@@ -117,7 +117,7 @@ record BatchReading(
   }
 
   /** Whether a label names a token. */
-  static boolean learned(long label) {
+  public static boolean learned(long label) {
     return label != IGNORED;
   }
 }

@@ -1,21 +1,21 @@
-package dev.tenon.backend.pytorch;
+package dev.tenon.nn.internal.session;
 
 import dev.tenon.tensor.TokenIds;
 import java.util.Arrays;
 import java.util.BitSet;
 
 /** The different ids of a prompt and its growing answer, which a repetition penalty applies to. */
-final class SeenIds {
+public final class SeenIds {
   private final BitSet seen = new BitSet();
   private long[] ids;
   private int count;
 
-  SeenIds(TokenIds prompt) {
+  public SeenIds(TokenIds prompt) {
     ids = new long[Math.max(16, prompt.size())];
     prompt.stream().forEach(this::add);
   }
 
-  void add(long id) {
+  public void add(long id) {
     if (!seen.get((int) id)) {
       seen.set((int) id);
       ids = count == ids.length ? Arrays.copyOf(ids, 2 * count) : ids;
@@ -23,7 +23,7 @@ final class SeenIds {
     }
   }
 
-  long[] toArray() {
+  public long[] toArray() {
     return Arrays.copyOf(ids, count);
   }
 }

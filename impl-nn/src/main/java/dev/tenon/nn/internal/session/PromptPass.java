@@ -1,4 +1,4 @@
-package dev.tenon.backend.pytorch;
+package dev.tenon.nn.internal.session;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -13,13 +13,14 @@ import java.util.Map;
  * @param requests all requests, the readers first
  * @param places for each request the index of its reader
  */
-record PromptPass(List<LiveRequest> readers, List<LiveRequest> requests, List<Integer> places) {
+public record PromptPass(
+    List<LiveRequest> readers, List<LiveRequest> requests, List<Integer> places) {
   /**
    * Passes over requests that have not started.
    *
    * @param most tokens of a pass, padding counted; one prompt may be longer
    */
-  static List<PromptPass> split(List<LiveRequest> fresh, int most) {
+  public static List<PromptPass> split(List<LiveRequest> fresh, int most) {
     Map<Object, List<LiveRequest>> byPrompt = new LinkedHashMap<>();
     fresh.forEach(x -> byPrompt.computeIfAbsent(x.prompt(), y -> new ArrayList<>()).add(x));
     List<PromptPass> passes = new ArrayList<>();
@@ -57,7 +58,7 @@ record PromptPass(List<LiveRequest> readers, List<LiveRequest> requests, List<In
   }
 
   /** Whether each request reads its own prompt. */
-  boolean unshared() {
+  public boolean unshared() {
     return requests.size() == readers.size();
   }
 }

@@ -1,4 +1,4 @@
-package dev.tenon.backend.pytorch;
+package dev.tenon.nn.internal.session;
 
 import dev.tenon.generation.GenerationOptions;
 import dev.tenon.tensor.TensorData;
@@ -14,7 +14,7 @@ import java.util.stream.LongStream;
  * What the rows of one generation step ask for beyond the likeliest token, as {@code choose} in
  * sampling.torchscript reads it: B requests. A tensor is there only if some row asks.
  */
-final class TokenChoice {
+public final class TokenChoice {
   private final List<LiveRequest> group;
   private final Map<String, TensorData> tensors = new LinkedHashMap<>();
 
@@ -38,7 +38,7 @@ final class TokenChoice {
   }
 
   /** The tensors; empty when every row takes the likeliest token. */
-  static Map<String, TensorData> tensors(List<LiveRequest> group) {
+  public static Map<String, TensorData> tensors(List<LiveRequest> group) {
     return new TokenChoice(group).tensors;
   }
 

@@ -1,4 +1,4 @@
-package dev.tenon.backend.pytorch;
+package dev.tenon.nn.internal.session;
 
 import java.util.List;
 
@@ -6,7 +6,7 @@ import java.util.List;
  * What the live requests of a session need on the native side, one row each, and the pass that
  * gives each its next token. One thread at a time.
  */
-interface SessionRows extends AutoCloseable {
+public interface SessionRows extends AutoCloseable {
   /** Makes room for at least so many rows of so many tokens; what is stored stays. */
   void ensure(int rows, int tokens);
 

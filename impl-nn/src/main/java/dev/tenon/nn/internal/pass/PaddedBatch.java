@@ -1,4 +1,4 @@
-package dev.tenon.backend.pytorch;
+package dev.tenon.nn.internal.pass;
 
 import dev.tenon.tensor.DType;
 import dev.tenon.tensor.NamedArray;
@@ -15,7 +15,7 @@ import java.util.stream.LongStream;
  * entries. Either one row per sequence, right-padded with 0, or one row of all tokens, [1, N]. B
  * rows, T columns, N tokens, S sequences.
  */
-final class PaddedBatch {
+public final class PaddedBatch {
   private final List<Integer> lengths;
   private final int columns;
   private final int[] starts; // [S], where each sequence's first token lies
@@ -28,7 +28,7 @@ final class PaddedBatch {
    *
    * @param packed whether sequences of different lengths lie in one row
    */
-  PaddedBatch(NamedArray batch, boolean packed) {
+  public PaddedBatch(NamedArray batch, boolean packed) {
     lengths = batch.items().lengths();
     columns = lengths.stream().mapToInt(Integer::intValue).max().orElse(0);
     together = packed && lengths.stream().anyMatch(length -> length != columns);
@@ -41,22 +41,22 @@ final class PaddedBatch {
   }
 
   /** Whether all tokens lie in one row. */
-  boolean together() {
+  public boolean together() {
     return together;
   }
 
   /** {@code input_ids} I64 [B, T] or [1, N]. */
-  TensorData inputIds() {
+  public TensorData inputIds() {
     return pad(ids);
   }
 
   /** A packed field [N] as I64 [B, T], 0 where there is no token, or [1, N]. */
-  TensorData pad(long[] packed) {
+  public TensorData pad(long[] packed) {
     return together ? TensorData.ofLongs(packed, 1, packed.length) : fill(packed);
   }
 
   /** {@code position_ids} I64 [B, T] or [1, N]: 0, 1, … in every sequence. */
-  TensorData positionIds() {
+  public TensorData positionIds() {
     long[] positions = new long[ids.length];
     int at = 0;
     for (int length : lengths) {
@@ -78,7 +78,7 @@ final class PaddedBatch {
   }
 
   /** {@code token_at} I64 [B, T]: the token of each place, in padding the last of its row. */
-  TensorData tokenAt() {
+  public TensorData tokenAt() {
     long[] tokens = new long[Math.multiplyExact(lengths.size(), columns)];
     for (int row = 0; row < lengths.size(); row++) {
       for (int t = 0; t < columns; t++) {
@@ -89,12 +89,12 @@ final class PaddedBatch {
   }
 
   /** {@code place_of} I64 [N]: where each token lies in rows of T columns. */
-  TensorData placeOf() {
+  public TensorData placeOf() {
     return places((row, t) -> (long) row * columns + t);
   }
 
   /** {@code attention_mask} BOOL [B, T]: true for real tokens. */
-  TensorData attentionMask() {
+  public TensorData attentionMask() {
     boolean[] mask = new boolean[Math.multiplyExact(lengths.size(), columns)];
     for (int row = 0; row < lengths.size(); row++) {
       Arrays.fill(mask, row * columns, row * columns + lengths.get(row), true);
@@ -103,12 +103,12 @@ final class PaddedBatch {
   }
 
   /** The same as I64 [B, T], 1 for real tokens. */
-  TensorData realTokens() {
+  public TensorData realTokens() {
     return attentionMask().to(DType.I64);
   }
 
   /** Where each packed token lies: {@code row * T + column}, I64 [N]; in one row 0, 1, … */
-  TensorData rows() {
+  public TensorData rows() {
     return places((row, t) -> (long) starts[row] + t);
   }
 
@@ -128,7 +128,7 @@ final class PaddedBatch {
   }
 
   /** Where each sequence's first token lies, I64 [S]. */
-  TensorData firstRows() {
+  public TensorData firstRows() {
     return sequences(row -> starts[row]);
   }
 
@@ -136,7 +136,7 @@ final class PaddedBatch {
    * Where each sequence's last token lies that is no padding, I64 [S]; the first one's place where
    * all are, as in transformers' modeling_layers.
    */
-  TensorData lastRows(OptionalInt padTokenId) {
+  public TensorData lastRows(OptionalInt padTokenId) {
     int[] last = new int[lengths.size()];
     int start = 0;
     for (int row = 0; row < last.length; row++) {
@@ -156,7 +156,7 @@ final class PaddedBatch {
   }
 
   /** The next-token entries whose target is inside {@code output_mask}; the others cost nothing. */
-  NextTokens nextTokens() {
+  public NextTokens nextTokens() {
     int size = ids.length - lengths.size();
     long[] rows = new long[size];
     long[] targets = new long[size];
@@ -182,7 +182,7 @@ final class PaddedBatch {
    *
    * @param labels [N]
    */
-  NextTokens labelled(long[] labels) {
+  public NextTokens labelled(long[] labels) {
     long[] rows = new long[ids.length];
     long[] targets = new long[ids.length];
     long[] entries = new long[ids.length];
@@ -203,7 +203,7 @@ final class PaddedBatch {
   }
 
   /** 0 to {@code count} - 1, I64. */
-  static TensorData numbers(long count) {
+  public static TensorData numbers(long count) {
     return TensorData.ofLongs(LongStream.range(0, count).toArray(), count);
   }
 
@@ -219,5 +219,5 @@ final class PaddedBatch {
    * @param entries the place among all entries, I64 [n]
    * @param size number of all entries
    */
-  record NextTokens(TensorData rows, TensorData targets, TensorData entries, long size) {}
+  public record NextTokens(TensorData rows, TensorData targets, TensorData entries, long size) {}
 }

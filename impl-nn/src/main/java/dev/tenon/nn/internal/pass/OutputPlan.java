@@ -1,4 +1,4 @@
-package dev.tenon.backend.pytorch;
+package dev.tenon.nn.internal.pass;
 
 import dev.tenon.error.UnsupportedFeatureException;
 import dev.tenon.internal.Problems;
@@ -22,7 +22,7 @@ import java.util.Set;
  * @param temperature divides the logits before the next-token outputs
  * @param reading what the network reads of a batch
  */
-record OutputPlan(
+public record OutputPlan(
     List<String> rows,
     List<String> next,
     List<String> sequences,
@@ -60,7 +60,7 @@ record OutputPlan(
    *
    * @throws UnsupportedFeatureException if the network's head does not give an output
    */
-  static OutputPlan of(Network network, OutputRequest request) {
+  public static OutputPlan of(Network network, OutputRequest request) {
     Set<Output> given =
         network instanceof TorchScriptNetwork ? OF_LOGITS : OUTPUTS.get(network.head());
     if (given == null) {

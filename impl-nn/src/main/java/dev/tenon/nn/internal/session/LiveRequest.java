@@ -1,4 +1,4 @@
-package dev.tenon.backend.pytorch;
+package dev.tenon.nn.internal.session;
 
 import dev.tenon.generation.FinishReason;
 import dev.tenon.generation.GenerationOptions;
@@ -13,7 +13,7 @@ import java.util.Optional;
 import java.util.stream.LongStream;
 
 /** A request with a row of the cache. */
-final class LiveRequest {
+public final class LiveRequest {
   private static final long[] NONE = {};
 
   private final long id;
@@ -29,7 +29,7 @@ final class LiveRequest {
   private Optional<Throwable> failure = Optional.empty();
 
   /** A request whose prompt is inside a vocabulary of that size. */
-  LiveRequest(long id, GenerationRequest request, int vocabSize) {
+  public LiveRequest(long id, GenerationRequest request, int vocabSize) {
     this.id = id;
     this.request = request;
     closing = options().closingIds();
@@ -40,31 +40,31 @@ final class LiveRequest {
             : Optional.of(new SeenIds(request.promptIds()));
   }
 
-  long id() {
+  public long id() {
     return id;
   }
 
-  GenerationOptions options() {
+  public GenerationOptions options() {
     return request.options();
   }
 
   /** Ids of prompt and answer, each once, if they are penalised. */
-  long[] penalisedIds() {
+  public long[] penalisedIds() {
     return penalised.map(SeenIds::toArray).orElse(NONE);
   }
 
   /** Ids that the next token may not be. */
-  long[] bannedIds() {
+  public long[] bannedIds() {
     return generated < options().minNewTokens() ? bannedAtFirst : NONE;
   }
 
   /** Whether processors change the logits of its tokens. */
-  boolean processed() {
+  public boolean processed() {
     return !options().logitsProcessors().isEmpty();
   }
 
   /** Runs the processors; what one throws fails the request with its next piece. */
-  void process(float[] logits) {
+  public void process(float[] logits) {
     try {
       request.process(history(), logits);
     } catch (RuntimeException | Error e) {
@@ -74,53 +74,53 @@ final class LiveRequest {
   }
 
   /** State of the next token's random numbers. */
-  long noise() {
+  public long noise() {
     return SamplingNoise.state(
         request.seed(), request.sample(), request.promptIds().size() + generated);
   }
 
   /** Most tokens of prompt and answer. */
-  int maxTokens() {
+  public int maxTokens() {
     return Math.addExact(request.promptIds().size(), request.options().maxNewTokens());
   }
 
   /** Whether the prompt is in the cache. */
-  boolean started() {
+  public boolean started() {
     return length > 0;
   }
 
-  boolean finished() {
+  public boolean finished() {
     return finished;
   }
 
   /** Tokens in the cache. */
-  int length() {
+  public int length() {
     return length;
   }
 
   /** Tokens in the cache once the next step has run. */
-  int lengthAfterStep() {
+  public int lengthAfterStep() {
     return length + input().size();
   }
 
-  TokenIds prompt() {
+  public TokenIds prompt() {
     return request.promptIds();
   }
 
   /** Prompt and answer so far. */
-  TokenIds history() {
+  public TokenIds history() {
     return TokenIds.of(
         LongStream.concat(request.promptIds().stream(), answer.stream().mapToLong(x -> x))
             .toArray());
   }
 
   /** What the next step reads: the prompt, later the last token. */
-  TokenIds input() {
+  public TokenIds input() {
     return started() ? TokenIds.of(lastToken) : request.promptIds();
   }
 
   /** Takes the step's token. */
-  Piece accept(long token, float logprob) {
+  public Piece accept(long token, float logprob) {
     if (failure.isPresent()) {
       finished = true;
       return Piece.failed(id, failure.get());

@@ -1,4 +1,4 @@
-package dev.tenon.backend.pytorch;
+package dev.tenon.nn.internal.session;
 
 import dev.tenon.error.EngineClosedException;
 import dev.tenon.error.InsufficientMemoryException;
@@ -20,22 +20,22 @@ import java.util.function.Consumer;
  * Generation. Live requests sit side by side in the first rows; new ones join at the end, and the
  * last one moves into the place of one that ends.
  */
-final class TorchSession implements GenerationSession {
+public final class RowSession implements GenerationSession {
   private final Network network;
   private final SessionRows cache;
   private final CallGuard guard;
   private final SessionLimits limits;
-  private final Consumer<TorchSession> onClose;
+  private final Consumer<RowSession> onClose;
   private final List<LiveRequest> rows = new ArrayList<>();
   private long nextId;
   private boolean closed;
 
-  TorchSession(
+  public RowSession(
       Network network,
       SessionRows cache,
       CallGuard guard,
       SessionLimits limits,
-      Consumer<TorchSession> onClose) {
+      Consumer<RowSession> onClose) {
     this.network = network;
     this.cache = cache;
     this.guard = guard;
@@ -190,7 +190,7 @@ final class TorchSession implements GenerationSession {
   }
 
   /** Frees the cache; called by a thread that is inside the guard. */
-  void release() {
+  public void release() {
     closed = true;
     cache.close();
   }
