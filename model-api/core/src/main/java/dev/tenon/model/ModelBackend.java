@@ -22,7 +22,9 @@ public interface ModelBackend {
    */
   static Registry<ModelBackend> fromServiceLoader() {
     Registry<ModelBackend> backends =
-        new Registry<>("backend", Map.of("pytorch", "dev.tenon:tenon-pytorch"));
+        new Registry<>(
+            "backend",
+            Map.of("pytorch", "dev.tenon:tenon-pytorch", "sharded", "dev.tenon:tenon-sharded"));
     ServiceLoader.load(ModelBackend.class).forEach(x -> backends.register(x.name(), x));
     return backends;
   }

@@ -1,0 +1,182 @@
+package dev.tenon.backend.sharded;
+
+import dev.tenon.checkpoint.SafetensorsFile;
+import dev.tenon.checkpoint.SafetensorsWriter;
+import dev.tenon.checkpoint.Weights;
+import dev.tenon.error.CheckpointException;
+import dev.tenon.internal.Json;
+import dev.tenon.internal.Problems;
+import dev.tenon.model.Network;
+import dev.tenon.model.Parameter;
+import dev.tenon.nn.internal.pass.OptimizerGroup;
+import dev.tenon.nn.script.ProgramArchives;
+import dev.tenon.nn.script.ScriptArchive;
+import dev.tenon.spec.FinetuneSpec;
+import dev.tenon.spec.Precision;
+import dev.tenon.tensor.TensorData;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** What ranks are told at their start. It is also written beside the run, in {@code run}. */
+final class RankSetup {
+  private final Network network;
+  private final ShardedOptions options;
+  private final Optional<FinetuneSpec> spec;
+  private final WorkDirectory directory;
+
+  /**
+   * Prepares the start.
+   *
+   * @param spec empty: inference
+   */
+  RankSetup(
+      Network network,
+      ShardedOptions options,
+      Optional<FinetuneSpec> spec,
+      WorkDirectory directory) {
+    this.network = network;
+    this.options = options;
+    this.spec = spec;
+    this.directory = directory;
+  }
+
+  /** The request, for every rank. */
+  Part request(Precision precision, long headChunkBytes) {
+    ScriptArchive program = ProgramArchives.training(network.program(), precision);
+    Part request =
+        new Part()
+            .with("engine", options.engine().label())
+            .with("device", "cpu")
+            .with("threads", threads())
+            .with("collective_s", options.callDeadline().toSeconds())
+            .with("rendezvous", Map.of("file", directory.newFile(".store").toString()))
+            .with("layers", network.program().layers())
+            .with("chunk", Math.max(1, headChunkBytes / (4L * network.vocabSize())))
+            .with("program_sha256", program.sha256())
+            .with("parameters", parameters())
+            .with("spec", settings());
+    writeBeside(request);
+    return request.with("", Map.of("program", bytes(program)));
+  }
+
+  static TensorData bytes(ScriptArchive archive) {
+    byte[] bytes = archive.bytes();
+    return TensorData.ofBytes(bytes, bytes.length);
+  }
+
+  private int threads() {
+    int processors = Runtime.getRuntime().availableProcessors();
+    return options.threads() > 0
+        ? options.threads()
+        : Math.max(1, processors / options.worldSize());
+  }
+
+  private void writeBeside(Part request) {
+    try {
+      Files.write(directory.run().resolve("setup.json"), Json.prettyBytes(request.head()));
+    } catch (IOException e) {
+      throw new CheckpointException(Problems.problem("setup.json", e, "written"), e);
+    }
+  }
+
+  private Map<String, @Nullable Object> settings() {
+    Map<String, @Nullable Object> settings = new LinkedHashMap<>();
+    settings.put("training", spec.isPresent());
+    settings.put("checkpointing", spec.map(FinetuneSpec::gradientCheckpointing).orElse(false));
+    settings.put("clip", spec.map(FinetuneSpec::maxGradNorm).orElse(0.0));
+    settings.put("config", DeepSpeedSettings.of(options, network, spec));
+    spec.ifPresent(
+        x -> {
+          settings.put("betas", List.of(x.optimizer().beta1(), x.optimizer().beta2()));
+          settings.put("eps", x.optimizer().eps());
+          settings.put(
+              "groups", OptimizerGroup.of(network, x).stream().map(RankSetup::map).toList());
+        });
+    return settings;
+  }
+
+  private static Map<String, Object> map(OptimizerGroup group) {
+    return Map.of(
+        "rate", group.learningRate(), "decay", group.weightDecay(), "names", group.names());
+  }
+
+  private List<Map<String, Object>> parameters() {
+    Set<String> trained = spec.map(network::trained).orElse(Set.of());
+    Sources sources = new Sources(network.weights(), directory);
+    List<Map<String, Object>> table = new ArrayList<>();
+    for (Parameter parameter : network.parameters()) {
+      Map<String, Object> entry = new LinkedHashMap<>();
+      entry.put("name", parameter.name());
+      entry.put("key", parameter.key());
+      entry.put("layer", parameter.layer());
+      entry.put(
+          "stages",
+          Stream.concat(Stream.of(parameter.stage()), parameter.alsoUsedBy().stream())
+              .map(Enum::name)
+              .toList());
+      entry.put("shape", parameter.shape().dims());
+      entry.put("trained", trained.contains(parameter.name()));
+      entry.put("source", sources.of(parameter.name()));
+      table.add(entry);
+    }
+    return table;
+  }
+
+  /**
+   * Where ranks find tensors: in the files that they lie in, so that no weight travels through the
+   * JVM; what lies in none is written into one first.
+   */
+  static final class Sources {
+    private final Weights weights;
+    private final Optional<SafetensorsFile> others;
+
+    Sources(Weights weights, WorkDirectory directory) {
+      this.weights = weights;
+      Map<String, Weights.Info> loose = new TreeMap<>();
+      for (String name : weights.names()) {
+        if (weights.region(name).isEmpty()) {
+          loose.put(name, weights.info(name));
+        }
+      }
+      if (loose.isEmpty()) {
+        others = Optional.empty();
+      } else {
+        Path file = directory.newFile(".safetensors");
+        SafetensorsWriter.write(file, loose, Map.of(), weights::read);
+        others = Optional.of(SafetensorsFile.open(file));
+      }
+    }
+
+    /** File, offset, type and shape. */
+    Map<String, Object> of(String name) {
+      Weights.Region region =
+          weights
+              .region(name)
+              .or(() -> others.flatMap(x -> x.region(name)))
+              .orElseThrow(
+                  () ->
+                      new CheckpointException(
+                          Problems.problem("weight " + name, "nowhere", "in a file")));
+      Weights.Info info = weights.info(name);
+      return Map.of(
+          "file",
+          region.file().toAbsolutePath().toString(),
+          "offset",
+          region.offset(),
+          "dtype",
+          info.dtype().name(),
+          "shape",
+          info.shape().dims());
+    }
+  }
+}

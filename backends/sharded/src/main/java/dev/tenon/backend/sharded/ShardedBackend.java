@@ -1,0 +1,129 @@
+package dev.tenon.backend.sharded;
+
+import dev.tenon.error.InvalidInputException;
+import dev.tenon.error.TenonException;
+import dev.tenon.error.UnsupportedFeatureException;
+import dev.tenon.internal.Problems;
+import dev.tenon.model.Model;
+import dev.tenon.model.ModelBackend;
+import dev.tenon.model.Network;
+import dev.tenon.nn.TorchScriptNetwork;
+import dev.tenon.spec.FinetuneSpec;
+import dev.tenon.spec.Precision;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * Runs networks on several ranks: Python processes that this one starts, each with the same program
+ * text as the other backends, sharded by DeepSpeed or FSDP2. Linux only. Immutable and safe for
+ * threads; engines of one backend run side by side, each with ranks of its own.
+ */
+public final class ShardedBackend implements ModelBackend {
+  /** The registered name. */
+  public static final String NAME = "sharded";
+
+  private static final long HEAD_CHUNK_BYTES = 64L << 20;
+
+  private final ShardedOptions options;
+
+  /** One rank, DeepSpeed's ZeRO stage 2. */
+  public ShardedBackend() {
+    this(ShardedOptions.ranks(1));
+  }
+
+  /** Ranks and library as the options say; nothing is started yet. */
+  public ShardedBackend(ShardedOptions options) {
+    this.options = options;
+  }
+
+  @Override
+  public String name() {
+    return NAME;
+  }
+
+  /** The options. */
+  public ShardedOptions options() {
+    return options;
+  }
+
+  /**
+   * Starts ranks that train.
+   *
+   * @throws UnsupportedFeatureException also if this is not Linux, or Python or one of its packages
+   *     is missing; the message says which
+   */
+  @Override
+  public Model initialize(Model model, FinetuneSpec spec) {
+    Network network = network(model);
+    if (spec.precision() == Precision.F16) {
+      throw new UnsupportedFeatureException(
+          Problems.problem("precision of backend sharded", spec.precision(), "F32 or BF16"));
+    }
+    // Refuses a decaying schedule without its total before anything is started.
+    double unused = spec.scheduleFactor(0);
+    Ranks ranks = start(network, Optional.of(spec), spec.precision());
+    return model.withModule(new ShardedTrainEngine(ranks, network, options, spec));
+  }
+
+  @Override
+  public Model initializeForInference(Model model) {
+    Network network = network(model);
+    Ranks ranks = start(network, Optional.empty(), Precision.F32);
+    return model.withModule(
+        new ShardedEngine(ranks, network, options, FinetuneSpec.DEFAULT_MICRO_BATCH_TOKENS));
+  }
+
+  private Ranks start(Network network, Optional<FinetuneSpec> spec, Precision precision) {
+    Path python = PythonRuntime.find(options.python()).require(options.engine());
+    WorkDirectory directory = WorkDirectory.create();
+    Optional<WorkerTransport> transport = Optional.empty();
+    try {
+      Part request =
+          new RankSetup(network, options, spec, directory).request(precision, HEAD_CHUNK_BYTES);
+      transport = Optional.of(DjlTransport.start(python, directory.worker(), longest()));
+      Ranks ranks = new Ranks(transport.get(), directory, options);
+      List<Reply> unused =
+          ranks.call(
+              "init", Collections.nCopies(options.worldSize(), request), options.startDeadline());
+      return ranks;
+    } catch (TenonException e) {
+      transport.ifPresent(WorkerTransport::close);
+      directory.close();
+      throw e;
+    }
+  }
+
+  /** Of any call, with time for the supervisor to tell that its own deadline has passed. */
+  private Duration longest() {
+    Duration start = options.startDeadline();
+    Duration call = options.callDeadline();
+    return (start.compareTo(call) > 0 ? start : call).plusSeconds(30);
+  }
+
+  private static Network network(Model model) {
+    if (!System.getProperty("os.name", "").toLowerCase(Locale.ROOT).contains("linux")) {
+      throw new UnsupportedFeatureException(
+          Problems.problem("backend sharded on", System.getProperty("os.name"), "Linux"));
+    }
+    if (!model.device().type().equals("cpu")) {
+      throw new UnsupportedFeatureException(
+          Problems.problem("device of model " + model.name(), model.device(), "cpu"));
+    }
+    if (!(model.module() instanceof Network network)) {
+      throw new InvalidInputException(
+          Problems.problem(
+              "module of model " + model.name(),
+              "Engine",
+              "a Network that no backend has initialised"));
+    }
+    if (network instanceof TorchScriptNetwork || network.quantized().isPresent()) {
+      throw new UnsupportedFeatureException(
+          Problems.problem("backend sharded with", network, "a network of floating weights"));
+    }
+    return network;
+  }
+}

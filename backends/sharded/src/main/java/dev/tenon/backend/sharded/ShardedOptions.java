@@ -1,0 +1,185 @@
+package dev.tenon.backend.sharded;
+
+import dev.tenon.error.InvalidInputException;
+import dev.tenon.internal.Json;
+import dev.tenon.internal.Problems;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Over what a model is sharded, and by what.
+ *
+ * @param engine the library (DEEPSPEED)
+ * @param worldSize number of ranks, all on this host
+ * @param zeroStage what DeepSpeed shards: 0 nothing, 1 moments, 2 and gradients, 3 and weights (2)
+ * @param offload where moments, and at stage 3 weights, lie instead of the device (NONE)
+ * @param threads of each rank's operators; 0: the processors shared out among the ranks
+ * @param deepspeed settings that go into DeepSpeed's configuration as they are
+ * @param python the interpreter, else {@link PythonRuntime} looks for one
+ * @param startDeadline for starting the ranks and loading the weights (10 minutes)
+ * @param callDeadline for any other call (30 minutes)
+ * @param silence how long a rank may give no sign of life before it counts as hung (10 seconds)
+ */
+public record ShardedOptions(
+    ShardingEngine engine,
+    int worldSize,
+    int zeroStage,
+    Offload offload,
+    int threads,
+    Map<String, @Nullable Object> deepspeed,
+    Optional<Path> python,
+    Duration startDeadline,
+    Duration callDeadline,
+    Duration silence) {
+
+  /** Where state lies that is not in use. */
+  public enum Offload {
+    /** On the device. */
+    NONE,
+    /** Moments in host memory. */
+    OPTIMIZER,
+    /** Moments and, at stage 3, weights in host memory. */
+    ALL
+  }
+
+  /** Copies and checks. */
+  public ShardedOptions {
+    deepspeed = Collections.unmodifiableMap(new LinkedHashMap<>(deepspeed));
+    Problems problems = new Problems();
+    problems.check(worldSize > 0, "world size", worldSize, "> 0");
+    problems.check(zeroStage >= 0 && zeroStage <= 3, "zero stage", zeroStage, "0 to 3");
+    problems.check(threads >= 0, "threads", threads, ">= 0");
+    problems.check(
+        engine == ShardingEngine.DEEPSPEED || (deepspeed.isEmpty() && offload == Offload.NONE),
+        "engine",
+        engine,
+        "DEEPSPEED, with DeepSpeed's settings or offload");
+    problems.check(
+        offload == Offload.NONE || zeroStage >= (offload == Offload.ALL ? 3 : 1),
+        "zero stage",
+        zeroStage,
+        offload == Offload.ALL ? "3, to offload weights" : "1 or more, to offload moments");
+    for (Duration duration : new Duration[] {startDeadline, callDeadline, silence}) {
+      problems.check(duration.compareTo(Duration.ZERO) > 0, "deadline", duration, "> 0");
+    }
+    problems.throwIfAny(InvalidInputException::new);
+  }
+
+  /** DeepSpeed at ZeRO stage 2 over so many ranks. */
+  public static ShardedOptions ranks(int worldSize) {
+    return new ShardedOptions(
+        ShardingEngine.DEEPSPEED,
+        worldSize,
+        2,
+        Offload.NONE,
+        0,
+        Map.of(),
+        Optional.empty(),
+        Duration.ofMinutes(10),
+        Duration.ofMinutes(30),
+        Duration.ofSeconds(10));
+  }
+
+  /** The same by another library. */
+  public ShardedOptions engine(ShardingEngine value) {
+    return with(draft -> draft.engine = value);
+  }
+
+  /** The same at another ZeRO stage. */
+  public ShardedOptions zeroStage(int value) {
+    return with(draft -> draft.zeroStage = value);
+  }
+
+  /** The same with state elsewhere. */
+  public ShardedOptions offload(Offload value) {
+    return with(draft -> draft.offload = value);
+  }
+
+  /** The same with another number of threads a rank. */
+  public ShardedOptions threads(int value) {
+    return with(draft -> draft.threads = value);
+  }
+
+  /** The same with settings of DeepSpeed's own, merged into what Tenon writes. */
+  public ShardedOptions deepspeed(Map<String, ?> settings) {
+    return with(draft -> draft.deepspeed = new LinkedHashMap<>(settings));
+  }
+
+  /** The same with the settings of a JSON file. */
+  public ShardedOptions deepspeed(Path file) {
+    return deepspeed(Json.readObject(file).toMap());
+  }
+
+  /** The same with another interpreter. */
+  public ShardedOptions python(Path value) {
+    return with(draft -> draft.python = Optional.of(value));
+  }
+
+  /** The same with another deadline for the start. */
+  public ShardedOptions startDeadline(Duration value) {
+    return with(draft -> draft.startDeadline = value);
+  }
+
+  /** The same with another deadline for calls. */
+  public ShardedOptions callDeadline(Duration value) {
+    return with(draft -> draft.callDeadline = value);
+  }
+
+  /** The same with another bound on silence. */
+  public ShardedOptions silence(Duration value) {
+    return with(draft -> draft.silence = value);
+  }
+
+  private ShardedOptions with(Consumer<Draft> change) {
+    Draft draft = new Draft(this);
+    change.accept(draft);
+    return draft.toOptions();
+  }
+
+  /** The components while one of them changes. */
+  private static final class Draft {
+    private ShardingEngine engine;
+    private final int worldSize;
+    private int zeroStage;
+    private Offload offload;
+    private int threads;
+    private Map<String, @Nullable Object> deepspeed;
+    private Optional<Path> python;
+    private Duration startDeadline;
+    private Duration callDeadline;
+    private Duration silence;
+
+    private Draft(ShardedOptions from) {
+      engine = from.engine;
+      worldSize = from.worldSize;
+      zeroStage = from.zeroStage;
+      offload = from.offload;
+      threads = from.threads;
+      deepspeed = from.deepspeed;
+      python = from.python;
+      startDeadline = from.startDeadline;
+      callDeadline = from.callDeadline;
+      silence = from.silence;
+    }
+
+    private ShardedOptions toOptions() {
+      return new ShardedOptions(
+          engine,
+          worldSize,
+          zeroStage,
+          offload,
+          threads,
+          deepspeed,
+          python,
+          startDeadline,
+          callDeadline,
+          silence);
+    }
+  }
+}

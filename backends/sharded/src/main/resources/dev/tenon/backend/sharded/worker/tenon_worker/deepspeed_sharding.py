@@ -1,0 +1,131 @@
+"""ZeRO 0 to 3 by DeepSpeed. Everything is F32 to DeepSpeed: a program in bf16 rounds inside its own text."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import deepspeed
+import torch
+from deepspeed.runtime.utils import combine_grad_norm_groups
+from deepspeed.utils import (
+    safe_get_full_grad,
+    safe_get_full_optimizer_state,
+    safe_set_full_fp32_param,
+    safe_set_full_optimizer_state,
+)
+from torch import Tensor
+from torch import distributed as dist
+
+from tenon_worker.program import MicroBatch, Program
+from tenon_worker.sharding import adamw, set_rates, whole_norm
+
+
+class DeepSpeedSharding:
+    """A program inside a DeepSpeed engine."""
+
+    def __init__(self, program: Program, spec: dict[str, Any]) -> None:
+        deepspeed.ops.__compatible_ops__["deepspeed_shm_comm"] = False  # it would be compiled, for minutes
+        deepspeed.init_distributed(dist.get_backend(), verbose=False)
+        self._program = program
+        self._stage = spec["config"]["zero_optimization"]["stage"]
+        self._stepped = False
+        self._engine, *_ = deepspeed.initialize(
+            model=program,
+            optimizer=adamw(program, spec) if spec["training"] else None,
+            dist_init_required=False,
+            config=spec["config"],
+        )
+
+    @property
+    def _optimizer(self) -> Any:
+        """The optimizer that holds the moments."""
+        return self._engine.optimizer if self._stage == 0 else self._engine.optimizer.optimizer
+
+    def forward(self, micro: MicroBatch) -> dict[str, Tensor]:
+        return self._engine(micro)
+
+    def backward(self, scalar: Tensor, last: bool) -> None:
+        self._engine.set_gradient_accumulation_boundary(last)
+        self._engine.backward(scalar)
+
+    def norm(self) -> float:
+        if self._stage == 0:
+            return whole_norm([p.grad for p in self._program.parameters() if p.grad is not None])
+        optimizer = self._engine.optimizer
+        norm = (
+            combine_grad_norm_groups(optimizer._get_norm_groups())
+            if self._stage == 3
+            else optimizer.scaled_global_norm()
+        )
+        value = float(norm)
+        return value if math.isfinite(value) and value >= 0 else math.inf
+
+    def step(self, rates: list[float]) -> None:
+        set_rates(self._engine.optimizer, rates)
+        self._engine.step()
+        self._stepped = True
+
+    def discard(self) -> None:
+        if self._stage == 0:
+            self._engine.zero_grad()
+            return
+        self._engine.set_gradient_accumulation_boundary(True)
+        # DeepSpeed drops a step whose norm is no number, with everything it keeps of the gradients.
+        name, norm = (
+            ("_get_norm_groups", lambda: [torch.tensor(math.inf)])
+            if self._stage == 3
+            else ("scaled_global_norm", lambda: torch.tensor(math.inf))
+        )
+        optimizer = self._engine.optimizer
+        setattr(optimizer, name, norm)
+        try:
+            self._engine.step()
+        finally:
+            delattr(optimizer, name)
+
+    def weight(self, name: str) -> Tensor:
+        parameter = self._program.parameter(name)
+        if not hasattr(parameter, "ds_id"):
+            return parameter.data
+        with deepspeed.zero.GatheredParameters([parameter]):
+            return parameter.data.clone()
+
+    def gradient(self, name: str) -> Tensor:
+        return self._whole(name, safe_get_full_grad(self._program.parameter(name)))
+
+    def moment(self, name: str, which: str) -> Tensor:
+        if not self._stepped:
+            return self._whole(name, None)
+        parameter = self._program.parameter(name)
+        if self._stage == 0:
+            return self._whole(name, self._optimizer.state[parameter].get(which))
+        return self._whole(name, safe_get_full_optimizer_state(parameter, which))
+
+    def _whole(self, name: str, tensor: Tensor | None) -> Tensor:
+        shape = self._program.table[name]["shape"]
+        return torch.zeros(shape) if tensor is None else tensor.reshape(shape)
+
+    def restore(self, name: str, weight: Tensor, moments: dict[str, Tensor] | None) -> None:
+        parameter = self._program.parameter(name)
+        self._set_moments(parameter, moments or {})
+        if self._stage > 0 and moments is not None:
+            safe_set_full_fp32_param(parameter, weight)
+        if hasattr(parameter, "ds_id"):
+            # The partition that passes read is another tensor than the optimizer's.
+            with deepspeed.zero.GatheredParameters([parameter], modifier_rank=0):
+                if dist.get_rank() == 0:
+                    parameter.data.copy_(weight)
+        else:
+            parameter.data.copy_(weight)
+
+    def _set_moments(self, parameter: Any, moments: dict[str, Tensor]) -> None:
+        for which, value in moments.items():
+            if self._stage == 0:
+                self._optimizer.state[parameter][which].copy_(value)
+            else:
+                safe_set_full_optimizer_state(parameter, value, which)
+
+    def restored(self, step: int) -> None:
+        for state in self._optimizer.state.values():
+            state["step"] = torch.full_like(torch.as_tensor(state["step"], dtype=torch.float32), step)

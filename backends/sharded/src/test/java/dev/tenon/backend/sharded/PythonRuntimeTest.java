@@ -1,0 +1,52 @@
+package dev.tenon.backend.sharded;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.tenon.error.UnsupportedFeatureException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+class PythonRuntimeTest {
+  private static PythonRuntime find(Optional<Path> configured, Map<String, String> environment) {
+    return PythonRuntime.find(configured, name -> environment.getOrDefault(name, ""));
+  }
+
+  @Test
+  void theEnvironmentIsAskedFirstThenTheApplicationThenTheCache() {
+    Optional<Path> configured = Optional.of(Path.of("/configured/python"));
+    assertThat(find(configured, Map.of("TENON_PYTHON", "/named/python")).interpreter())
+        .isEqualTo(Path.of("/named/python"));
+    assertThat(find(configured, Map.of()).interpreter()).isEqualTo(Path.of("/configured/python"));
+    assertThat(find(Optional.empty(), Map.of("XDG_CACHE_HOME", "/cache")).interpreter().toString())
+        .matches("/cache/tenon/python-[0-9a-f]{16}/bin/python");
+  }
+
+  @Test
+  void whatIsMissingIsSaidAndNothingIsInstalled() {
+    PythonRuntime none = find(Optional.of(Path.of("/no/such/python")), Map.of());
+    assertThatThrownBy(() -> none.require(ShardingEngine.DEEPSPEED))
+        .isInstanceOf(UnsupportedFeatureException.class)
+        .hasMessageStartingWith(
+            "Python interpreter: /no/such/python (expected: a program that can be run)")
+        .hasMessageContaining("tenon python --install");
+  }
+
+  @Test
+  void everyRequiredPackageIsPinned() {
+    for (ShardingEngine engine : ShardingEngine.values()) {
+      for (String name : PythonRequirements.packages(engine)) {
+        assertThat(PythonRequirements.pinned(name)).startsWith(name + "==");
+      }
+    }
+  }
+
+  @Test
+  @Tag("python")
+  void thePythonOfTheseTestsIsComplete() {
+    assertThat(PythonRuntime.find(Optional.empty()).missing(ShardingEngine.DEEPSPEED)).isEmpty();
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.tenon.backend.sharded;
+
+import org.jspecify.annotations.NullMarked;
