@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -28,6 +29,8 @@ final class ConformanceCommand implements Callable<Integer> {
       paramLabel = "NAME",
       description = "The backend to check, for example pytorch.")
   private String backend = "";
+
+  @Mixin private BackendOptions ranks = new BackendOptions();
 
   @Option(
       names = "--dump",
@@ -51,7 +54,7 @@ final class ConformanceCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    ModelBackend found = ModelBackend.fromServiceLoader().get(backend);
+    ModelBackend found = ranks.backend(backend);
     Conformance conformance = new Conformance(found, dump, microBatchTokens);
     return conformance.run(directories, spec.commandLine().getOut()) ? 0 : 1;
   }

@@ -99,6 +99,9 @@ final class FinetuneCommand implements Callable<Integer> {
   @Option(names = "--json", description = "One JSON object a line instead of text.")
   private boolean json;
 
+  @ArgGroup(validate = false, heading = "Ranks:%n")
+  private BackendOptions ranks = new BackendOptions();
+
   @ArgGroup(validate = false, heading = "Optimizer:%n")
   private OptimizerOptions optimizer = new OptimizerOptions();
 
@@ -112,7 +115,7 @@ final class FinetuneCommand implements Callable<Integer> {
   public Integer call() {
     length.check(command.commandLine());
     OutputDirectory.check(output, model.directory());
-    ModelBackend found = ModelBackend.fromServiceLoader().get(backend);
+    ModelBackend found = ranks.backend(backend);
     ModelConfig config = ModelConfig.of("hf", Arguments.of("path", model.directory()));
     Model base =
         ModelRegistry.fromServiceLoader().create(lora.applyTo(config, seed), "actor", Device.cpu());

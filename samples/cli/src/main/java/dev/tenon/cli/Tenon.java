@@ -34,7 +34,9 @@ public final class Tenon {
           ConformanceCommand.class,
           QualityCommand.class,
           QuantizeCommand.class,
-          DoctorCommand.class);
+          DoctorCommand.class,
+          PythonCommand.class,
+          ParityCommand.class);
 
   /** Read by {@link Failures}. */
   @Option(

@@ -1,0 +1,60 @@
+package dev.tenon.cli;
+
+import dev.tenon.backend.sharded.ShardedBackend;
+import dev.tenon.backend.sharded.ShardedOptions;
+import dev.tenon.backend.sharded.ShardingEngine;
+import dev.tenon.cli.conformance.ParityTable;
+import dev.tenon.model.ModelBackend;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code tenon parity}. */
+@Command(
+    name = "parity",
+    description = {
+      "Trains the causal models of oracle directories for ten steps on every backend.",
+      "Prints the largest differences from the backend pytorch, one line a run."
+    },
+    mixinStandardHelpOptions = true)
+final class ParityCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  @Option(
+      names = "--world-size",
+      paramLabel = "N",
+      defaultValue = "2",
+      description = "Ranks of the backend sharded (${DEFAULT-VALUE}).")
+  private int worldSize;
+
+  @Parameters(arity = "1..*", paramLabel = "DIR", description = "Oracle directories.")
+  private List<Path> directories = List.of();
+
+  @Override
+  public Integer call() {
+    ModelBackend reference = ModelBackend.fromServiceLoader().get("pytorch");
+    ParityTable table = new ParityTable(reference, backends(reference));
+    return table.run(directories, spec.commandLine().getOut()) ? 0 : 1;
+  }
+
+  private Map<String, ModelBackend> backends(ModelBackend reference) {
+    ShardedOptions ranks = ShardedOptions.ranks(worldSize);
+    Map<String, ModelBackend> backends = new LinkedHashMap<>();
+    backends.put("pytorch", reference);
+    for (int stage = 0; stage <= 3; stage++) {
+      backends.put("sharded zero-" + stage, new ShardedBackend(ranks.zeroStage(stage)));
+    }
+    backends.put(
+        "sharded zero-3 offload",
+        new ShardedBackend(ranks.zeroStage(3).offload(ShardedOptions.Offload.ALL)));
+    backends.put("sharded fsdp2", new ShardedBackend(ranks.engine(ShardingEngine.FSDP2)));
+    return backends;
+  }
+}
