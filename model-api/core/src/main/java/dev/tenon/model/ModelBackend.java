@@ -1,11 +1,13 @@
 package dev.tenon.model;
 
+import dev.tenon.error.InsufficientMemoryException;
 import dev.tenon.error.UnsupportedFeatureException;
 import dev.tenon.internal.Problems;
 import dev.tenon.spec.BatchShape;
 import dev.tenon.spec.FinetuneSpec;
 import dev.tenon.spec.InferencePlan;
 import dev.tenon.spec.InferenceSpec;
+import dev.tenon.spec.MemoryLimit;
 import dev.tenon.spec.MemoryPlan;
 import dev.tenon.spec.Precision;
 import java.util.Map;
@@ -42,6 +44,9 @@ public interface ModelBackend {
    * @param model a model whose module is a {@link Network}
    * @param spec optimizer, schedule, precision, seed
    * @return the same model with a {@link TrainEngine}; the caller closes it
+   * @throws InsufficientMemoryException before anything is allocated, if the {@link MemoryLimit} of
+   *     the backend, by default the machine's memory, does not hold what even a batch of one token
+   *     takes
    */
   Model initialize(Model model, FinetuneSpec spec);
 

@@ -9,7 +9,8 @@ import java.util.TreeMap;
 import java.util.stream.LongStream;
 
 /**
- * What training takes, told before anything is allocated. All numbers are bytes.
+ * What training takes, told before anything is allocated. All numbers are bytes, of one process: of
+ * a backend that runs on ranks, of each rank.
  *
  * @param weights the parameters
  * @param gradients of the parameters that train; twice with several micro-batches, for one is added
@@ -21,7 +22,12 @@ import java.util.stream.LongStream;
  * @param view the folded weights that a train engine makes when it generates, and drops with the
  *     next step
  * @param cache keys and values if the whole batch generates
- * @param host the process without any model: the JVM and the native libraries
+ * @param host the process without any model: the JVM or Python, and the native libraries
+ * @param stored weights, gradients and moments that wait in memory until the device works on them;
+ *     0 where the device holds all of them
+ * @param disk of files that hold what else would be stored; no memory
+ * @param frames what the largest call carries to all ranks, in the JVM, and so of no rank; 0
+ *     without ranks
  * @param remedies what to change, and what the peak would be then: the largest saving first
  */
 public record MemoryPlan(
@@ -33,6 +39,9 @@ public record MemoryPlan(
     long view,
     long cache,
     long host,
+    long stored,
+    long disk,
+    long frames,
     List<Remedy> remedies) {
   /** Checks and sorts. */
   public MemoryPlan {
@@ -46,10 +55,27 @@ public record MemoryPlan(
     parts.put("view", view);
     parts.put("cache", cache);
     parts.put("host", host);
+    parts.put("stored", stored);
+    parts.put("disk", disk);
+    parts.put("frames", frames);
     parts.forEach((name, bytes) -> problems.check(bytes >= 0, name, bytes, ">= 0 bytes"));
     problems.throwIfAny(InvalidInputException::new);
     remedies =
         remedies.stream().sorted((a, b) -> Long.compare(a.trainingBytes, b.trainingBytes)).toList();
+  }
+
+  /** Of a backend whose device holds everything. */
+  public MemoryPlan(
+      long weights,
+      long gradients,
+      long optimizer,
+      long activations,
+      long logits,
+      long view,
+      long cache,
+      long host,
+      List<Remedy> remedies) {
+    this(weights, gradients, optimizer, activations, logits, view, cache, host, 0, 0, 0, remedies);
   }
 
   /**
@@ -62,12 +88,12 @@ public record MemoryPlan(
 
   /** The peak of training. */
   public long trainingBytes() {
-    return sum(weights, gradients, optimizer, activations, logits, host);
+    return sum(weights, gradients, optimizer, activations, logits, host, stored);
   }
 
   /** The peak if the same engine generates between steps. */
   public long generationBytes() {
-    return sum(weights, optimizer, view, cache, host);
+    return sum(weights, optimizer, view, cache, host, stored);
   }
 
   /** The larger of both peaks. */
@@ -90,6 +116,9 @@ public record MemoryPlan(
     text.append(", view ").append(megabytes(view));
     text.append(", cache ").append(megabytes(cache));
     text.append(", host ").append(megabytes(host));
+    optional(text, "stored", stored);
+    optional(text, "disk", disk);
+    optional(text, "frames", frames);
     text.append("; training ").append(megabytes(trainingBytes()));
     text.append(", generation ").append(megabytes(generationBytes()));
     for (Remedy remedy : remedies) {
@@ -97,6 +126,12 @@ public record MemoryPlan(
       text.append(megabytes(remedy.trainingBytes()));
     }
     return text.append(')').toString();
+  }
+
+  private static void optional(StringBuilder text, String part, long bytes) {
+    if (bytes > 0) {
+      text.append(", ").append(part).append(' ').append(megabytes(bytes));
+    }
   }
 
   private static String megabytes(long bytes) {

@@ -43,6 +43,14 @@ class MemoryPlanTest {
   }
 
   @Test
+  void whatWaitsInMemoryCountsAndWhatLiesInFilesDoesNot() {
+    MemoryPlan plan = new MemoryPlan(1, 2, 3, 4, 5, 6, 7, 8, 100, 1_000, 10_000, List.of());
+
+    assertThat(plan.trainingBytes()).isEqualTo(1 + 2 + 3 + 4 + 5 + 8 + 100);
+    assertThat(plan.generationBytes()).isEqualTo(1 + 3 + 6 + 7 + 8 + 100);
+  }
+
+  @Test
   void everyWrongNumberIsReported() {
     assertThatThrownBy(() -> new MemoryPlan(-1, 0, 0, -2, 0, 0, 0, 0, List.of()))
         .isInstanceOf(InvalidInputException.class)

@@ -13,6 +13,7 @@ import dev.tenon.spec.BatchShape;
 import dev.tenon.spec.FinetuneSpec;
 import dev.tenon.spec.InferencePlan;
 import dev.tenon.spec.InferenceSpec;
+import dev.tenon.spec.MemoryLimit;
 import dev.tenon.spec.MemoryPlan;
 import dev.tenon.spec.Precision;
 
@@ -27,15 +28,30 @@ public final class PyTorchBackend implements ModelBackend {
   /** Bytes of logits that live at once for next-token outputs. */
   private static final long HEAD_CHUNK_BYTES = 64L << 20;
 
-  private final long headChunkBytes;
+  private static final BatchShape LEAST = new BatchShape(1, 1);
+  private static final String CURE =
+      "backend offload keeps weights in files; memoryLimit(MemoryLimit.none()) tries it anyway";
 
-  /** Creates the backend; nothing is loaded yet. */
+  private final long headChunkBytes;
+  private final MemoryLimit limit;
+
+  /** Creates the backend, for what the machine's memory holds; nothing is loaded yet. */
   public PyTorchBackend() {
     this(HEAD_CHUNK_BYTES);
   }
 
   PyTorchBackend(long headChunkBytes) {
+    this(headChunkBytes, MemoryLimit.machine());
+  }
+
+  private PyTorchBackend(long headChunkBytes, MemoryLimit limit) {
     this.headChunkBytes = headChunkBytes;
+    this.limit = limit;
+  }
+
+  /** The same with another limit of memory; what needs more is refused before it is loaded. */
+  public PyTorchBackend memoryLimit(MemoryLimit value) {
+    return new PyTorchBackend(headChunkBytes, value);
   }
 
   @Override
@@ -62,6 +78,8 @@ public final class PyTorchBackend implements ModelBackend {
     }
     // Refuses a decaying schedule without its total before anything is loaded.
     double unused = spec.scheduleFactor(0);
+    limit.require(
+        "training " + network.architecture(), plan(network, spec, LEAST).trainingBytes(), CURE);
     return model.withModule(
         new TorchTrainEngine(TorchBridge.start(), network, spec, headChunkBytes));
   }
@@ -78,8 +96,13 @@ public final class PyTorchBackend implements ModelBackend {
       refuseSettings(file, spec);
       return model.withModule(TorchScriptEngine.open(TorchBridge.start(), file, headChunkBytes));
     }
+    limit.require("running " + network.architecture(), least(network, spec), CURE);
     return model.withModule(
         TorchInferenceEngine.open(TorchBridge.start(), network, spec, headChunkBytes));
+  }
+
+  private long least(Network network, InferenceSpec spec) {
+    return plan(network, spec, LEAST).peakBytes();
   }
 
   /** What a file computes in stands in the file. */

@@ -1,12 +1,16 @@
 package dev.tenon.backend.pytorch;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tenon.error.InsufficientMemoryException;
+import dev.tenon.model.Model;
 import dev.tenon.model.Network;
 import dev.tenon.nn.HfModels;
 import dev.tenon.nn.family.llama.LlamaConfig;
 import dev.tenon.spec.BatchShape;
 import dev.tenon.spec.FinetuneSpec;
+import dev.tenon.spec.MemoryLimit;
 import dev.tenon.spec.MemoryPlan;
 import dev.tenon.tensor.Device;
 import org.junit.jupiter.api.Test;
@@ -65,5 +69,20 @@ class TrainingMemoryTest {
     assertThat(plan.remedies())
         .contains(new MemoryPlan.Remedy("gradientCheckpointing", checkpointed.trainingBytes()))
         .allSatisfy(x -> assertThat(x.trainingBytes()).isLessThan(plan.trainingBytes()));
+  }
+
+  @Test
+  void whatCannotFitIsRefusedBeforeItIsLoaded() {
+    Model model = HfModels.create("s1", Device.cpu(), S1.toMap(), TinyLlama.tokenizer(), 1);
+    PyTorchBackend small = backend.memoryLimit(MemoryLimit.of(800_000_000));
+
+    assertThatThrownBy(() -> small.initialize(model, spec))
+        .isInstanceOf(InsufficientMemoryException.class)
+        .hasMessageContaining("memory of training LlamaForCausalLM: 1.5")
+        .hasMessageContaining("(expected: <= 0.80 GB; backend offload");
+    assertThatThrownBy(
+            () -> backend.memoryLimit(MemoryLimit.of(300_000_000)).initializeForInference(model))
+        .isInstanceOf(InsufficientMemoryException.class)
+        .hasMessageContaining("memory of running LlamaForCausalLM: 0.6");
   }
 }
