@@ -51,7 +51,7 @@ final class RankObjective implements LossFunction {
   @Override
   public Loss compute(NamedArray outputs, NamedArray batch) {
     Part request = into(new Part()).with("", fields(batch)).with("out.", outputs.flatten());
-    Reply reply = told(() -> ranks.call("joint", List.of(request)).get(0));
+    Reply reply = told(() -> ranks.call(Verb.JOINT, List.of(request)).get(0));
     Map<String, Double> sums = new LinkedHashMap<>(reply.sums().get(0));
     double sum = Objects.requireNonNull(sums.remove("loss"));
     return new Loss(sum, Reply.number(reply.head(), "weight"), reply.tensors(), sums);
@@ -63,7 +63,7 @@ final class RankObjective implements LossFunction {
       return false;
     }
     Part request = into(new Part()).with("statistics", statistics);
-    return told(() -> ranks.call("veto", List.of(request)).get(0)).head().bool("veto");
+    return told(() -> ranks.call(Verb.VETO, List.of(request)).get(0)).head().bool("veto");
   }
 
   /** Runs a call whose error is the text's. */

@@ -48,7 +48,7 @@ final class RankRows implements SessionRows {
     NamedArray sequences = sequences(group.stream().map(LiveRequest::history).toList());
     RankShares shares = engine.shares(sequences, LOGITS, DropoutSeeds.OFF);
     List<Part> requests = shares.requests(this::lastRows);
-    TensorData logits = shares.sequenceRows(ranks.call("forward", requests), "logits"); // [B, V]
+    TensorData logits = shares.sequenceRows(ranks.call(Verb.FORWARD, requests), "logits"); // [B, V]
     return ChosenTokens.from(group, new Sampling(ranks, logits));
   }
 
@@ -91,17 +91,17 @@ final class RankRows implements SessionRows {
 
     @Override
     public ChosenTokens choose(Map<String, TensorData> choice) {
-      Reply reply = call("choose", choice);
+      Reply reply = call(Verb.CHOOSE, choice);
       return new ChosenTokens(reply.tensor("tokens"), reply.tensor("logprobs"));
     }
 
     @Override
     public TensorData beforeProcessors(Map<String, TensorData> choice, TensorData rows) {
       Part request = request(choice).with("", Map.of("rows", rows));
-      return ranks.call("before_processors", List.of(request)).get(0).tensor("logits");
+      return ranks.call(Verb.BEFORE_PROCESSORS, List.of(request)).get(0).tensor("logits");
     }
 
-    private Reply call(String verb, Map<String, TensorData> choice) {
+    private Reply call(Verb verb, Map<String, TensorData> choice) {
       return ranks.call(verb, List.of(request(choice))).get(0);
     }
 

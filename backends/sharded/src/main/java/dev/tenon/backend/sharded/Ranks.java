@@ -17,14 +17,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,13 +33,11 @@ final class Ranks implements AutoCloseable {
   /** Larger data travels in a file. */
   private static final int FRAME_BYTES = 1 << 20;
 
-  /** After an error in one of these it is not known what ranks hold. */
-  private static final Set<String> CHANGES = Set.of("init", "update", "discard", "restore");
-
   private final WorkerTransport transport;
   private final WorkDirectory directory;
   private final ShardedOptions options;
   private final String incarnation;
+  private final SupervisorWatch watch;
   private Optional<WorkerLostException> lost = Optional.empty();
   private Optional<Path> lastState = Optional.empty();
   private long step;
@@ -57,7 +53,12 @@ final class Ranks implements AutoCloseable {
     start.put("directory", directory.run().toString());
     start.put("environment", environment());
     byte[] reply = transport.call(Frame.encode(List.of(Frame.Section.of(start, new byte[0]))));
-    incarnation = Frame.decode(reply).get(0).head("supervisor").string("incarnation");
+    JsonObject supervisor = Frame.decode(reply).get(0).head("supervisor");
+    refuseLoss(supervisor);
+    incarnation = supervisor.string("incarnation");
+    watch =
+        new SupervisorWatch(
+            directory.run().resolve("beat"), supervisor.integer("pid"), options.silence());
   }
 
   private Map<String, Object> world() {
@@ -65,9 +66,11 @@ final class Ranks implements AutoCloseable {
   }
 
   /** What the libraries in the ranks read besides what the supervisor lets through. */
-  private static Map<String, Object> environment() {
+  private Map<String, Object> environment() {
     Map<String, Object> environment = new LinkedHashMap<>();
     environment.put("DS_ACCELERATOR", "cpu");
+    // What libraries cache, they cache where nobody else can put it before them.
+    environment.put("TMPDIR", directory.run().toString());
     environment.put("GLOO_SOCKET_IFNAME", "lo");
     // DeepSpeed asks for them, though the ranks meet in a file.
     environment.put("MASTER_ADDR", "127.0.0.1");
@@ -89,13 +92,8 @@ final class Ranks implements AutoCloseable {
     step = atStep;
   }
 
-  /** A call to all ranks. */
-  List<Reply> call(String verb, List<Part> parts) {
-    return call(verb, parts, options.callDeadline());
-  }
-
   /** The same part to all ranks. */
-  List<Reply> callAll(String verb, Part part) {
+  List<Reply> callAll(Verb verb, Part part) {
     List<Part> parts = new ArrayList<>();
     for (int rank = 0; rank < options.worldSize(); rank++) {
       parts.add(part);
@@ -104,24 +102,25 @@ final class Ranks implements AutoCloseable {
   }
 
   /**
-   * A call with a deadline.
+   * A call within the verb's deadline.
    *
    * @param parts one for each rank; fewer: the others take no part
    * @throws WorkerLostException if a rank or the supervisor is lost
    */
-  List<Reply> call(String verb, List<Part> parts, Duration deadline) {
+  List<Reply> call(Verb verb, List<Part> parts) {
     if (lost.isPresent()) {
       throw new WorkerLostException(String.valueOf(lost.get().getMessage()), lost.get());
     }
     Map<String, Object> head = new LinkedHashMap<>();
-    head.put("verb", verb);
-    head.put("deadline_s", deadline.toMillis() / 1000.0);
-    head.put("silence_s", options.silence().toMillis() / 1000.0);
+    head.put("verb", verb.label());
+    head.put("deadline_s", verb.deadline(options).toMillis() / 1000.0);
+    head.put("silence_s", verb.silence(options).toMillis() / 1000.0);
     List<Path> spilled = new ArrayList<>();
     try {
       List<Frame.Section> sections = new ArrayList<>();
       sections.add(Frame.Section.of(head, new byte[0]));
       parts.forEach(part -> sections.add(section(part, spilled)));
+      watch.begin();
       byte[] frame = transport.call(Frame.encode(sections));
       return replies(verb, Frame.decode(frame));
     } catch (WorkerLostException e) {
@@ -129,6 +128,7 @@ final class Ranks implements AutoCloseable {
       lost = Optional.of(told);
       throw told;
     } finally {
+      watch.end();
       spilled.forEach(Ranks::delete);
     }
   }
@@ -150,13 +150,9 @@ final class Ranks implements AutoCloseable {
     return Frame.Section.of(head, new byte[0]);
   }
 
-  private List<Reply> replies(String verb, List<Frame.Section> sections) {
+  private List<Reply> replies(Verb verb, List<Frame.Section> sections) {
     JsonObject supervisor = sections.get(0).head("supervisor");
-    if (supervisor.has("lost")) {
-      String stderr = supervisor.string("stderr", "");
-      throw new WorkerLostException(
-          supervisor.string("lost") + (stderr.isBlank() ? "" : "; it last wrote:\n" + stderr));
-    }
+    refuseLoss(supervisor);
     if (!supervisor.string("incarnation").equals(incarnation)) {
       throw new WorkerLostException("the supervisor was started again, its ranks are gone");
     }
@@ -165,40 +161,56 @@ final class Ranks implements AutoCloseable {
       JsonObject head = section.head("rank " + replies.size());
       replies.add(new Reply(head, head.has("error") ? Map.of() : tensors(head, section.data())));
     }
-    replies.forEach(reply -> refuse(reply.head(), verb));
+    refuseErrors(replies, verb);
     return replies;
   }
 
+  private static void refuseLoss(JsonObject supervisor) {
+    if (supervisor.has("lost")) {
+      String stderr = supervisor.string("stderr", "");
+      throw new WorkerLostException(
+          supervisor.string("lost") + (stderr.isBlank() ? "" : "; it last wrote:\n" + stderr));
+    }
+  }
+
   /** A loss with what it means for the run. */
-  private WorkerLostException told(String verb, WorkerLostException e) {
+  private WorkerLostException told(Verb verb, WorkerLostException e) {
     String last =
         lastState.map(x -> "state of step " + step + " in " + x).orElse("no state saved yet");
     return new WorkerLostException(
-        Problems.problem("ranks in " + verb, e.getMessage(), "an answer") + "; " + last, e);
+        Problems.problem("ranks in " + verb.label(), e.getMessage(), "an answer") + "; " + last, e);
   }
 
-  /** An error in a rank that all ranks survived. */
-  private static void refuse(JsonObject head, String verb) {
-    head.findObject("error")
-        .ifPresent(
-            error -> {
-              throw failure(error, verb);
-            });
+  /** Ranks go on after an error only if all met it and none holds other state than before. */
+  private static void refuseErrors(List<Reply> replies, Verb verb) {
+    List<JsonObject> errors =
+        replies.stream().flatMap(x -> x.head().findObject("error").stream()).toList();
+    if (errors.isEmpty()) {
+      return;
+    }
+    if (verb != Verb.INIT && (verb.changes() || errors.size() < replies.size())) {
+      throw new WorkerLostException(errors.get(0).string("message"));
+    }
+    throw failure(errors.get(0), verb);
   }
 
-  private static TenonException failure(JsonObject error, String verb) {
+  private static TenonException failure(JsonObject error, Verb verb) {
     String message = error.string("message");
     return switch (error.string("kind")) {
       case "memory" ->
           new InsufficientMemoryException(
-              Problems.problem("memory of a rank in " + verb, message, "enough"));
+              Problems.problem("memory of a rank in " + verb.label(), message, "enough"));
       case "objective" ->
           new RankException(
-              verb, message, error.string("what"), error.string("value"), error.string("expected"));
+              verb.label(),
+              message,
+              error.string("what"),
+              error.string("value"),
+              error.string("expected"));
       default ->
-          CHANGES.contains(verb)
+          verb == Verb.INIT
               ? new WorkerLostException(message)
-              : new RankException(verb, message, "", "", "");
+              : new RankException(verb.label(), message, "", "", "");
     };
   }
 
@@ -275,6 +287,7 @@ final class Ranks implements AutoCloseable {
     } catch (WorkerLostException e) {
       // It is gone already.
     } finally {
+      watch.close();
       transport.close();
       directory.close();
     }

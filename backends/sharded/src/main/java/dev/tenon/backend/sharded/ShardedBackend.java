@@ -1,7 +1,6 @@
 package dev.tenon.backend.sharded;
 
 import dev.tenon.error.InvalidInputException;
-import dev.tenon.error.TenonException;
 import dev.tenon.error.UnsupportedFeatureException;
 import dev.tenon.internal.Problems;
 import dev.tenon.model.Model;
@@ -12,7 +11,6 @@ import dev.tenon.spec.FinetuneSpec;
 import dev.tenon.spec.Precision;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -86,11 +84,9 @@ public final class ShardedBackend implements ModelBackend {
           new RankSetup(network, options, spec, directory).request(precision, HEAD_CHUNK_BYTES);
       transport = Optional.of(DjlTransport.start(python, directory.worker(), longest()));
       Ranks ranks = new Ranks(transport.get(), directory, options);
-      List<Reply> unused =
-          ranks.call(
-              "init", Collections.nCopies(options.worldSize(), request), options.startDeadline());
+      List<Reply> unused = ranks.callAll(Verb.INIT, request);
       return ranks;
-    } catch (TenonException e) {
+    } catch (RuntimeException | Error e) {
       transport.ifPresent(WorkerTransport::close);
       directory.close();
       throw e;

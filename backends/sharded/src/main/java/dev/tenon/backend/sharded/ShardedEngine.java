@@ -73,7 +73,7 @@ class ShardedEngine implements Engine {
   /** Outputs without gradients, in the order of the batch's items. */
   final NamedArray outputs(NamedArray batch, OutputRequest request, DropoutSeeds seeds) {
     RankShares shares = shares(batch, request, seeds);
-    return shares.outputs(ranks.call("forward", shares.requests(part -> Map.of())), request);
+    return shares.outputs(ranks.call(Verb.FORWARD, shares.requests(part -> Map.of())), request);
   }
 
   final RankShares shares(NamedArray batch, OutputRequest request, DropoutSeeds seeds) {
@@ -97,7 +97,7 @@ class ShardedEngine implements Engine {
       RankShares shares = shares(batch, objective.outputs(), DropoutSeeds.OFF);
       List<Part> requests = shares.requests(separate.get()::fields);
       requests.forEach(separate.get()::into);
-      List<Reply> replies = separate.get().told(() -> ranks.call("evaluate", requests));
+      List<Reply> replies = separate.get().told(() -> ranks.call(Verb.EVALUATE, requests));
       return sums(objective, replies).metrics();
     }
   }
@@ -190,7 +190,7 @@ class ShardedEngine implements Engine {
     try {
       List<Reply> unused =
           ranks.callAll(
-              "write",
+              Verb.WRITE,
               new Part().with("of", of).with("names", names).with("file", file.toString()));
       use.accept(SafetensorsFile.open(file));
     } finally {

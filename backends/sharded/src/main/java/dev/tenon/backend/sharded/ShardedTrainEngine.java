@@ -2,7 +2,9 @@ package dev.tenon.backend.sharded;
 
 import dev.tenon.checkpoint.TrainingState;
 import dev.tenon.checkpoint.Weights;
+import dev.tenon.error.InsufficientMemoryException;
 import dev.tenon.internal.CallGuard;
+import dev.tenon.internal.JsonObject;
 import dev.tenon.model.Metrics;
 import dev.tenon.model.Network;
 import dev.tenon.model.Output;
@@ -61,11 +63,11 @@ final class ShardedTrainEngine extends ShardedEngine implements TrainEngine {
   private void update(double factor) {
     List<Double> rates =
         OptimizerGroup.of(network(), spec).stream().map(x -> x.learningRate() * factor).toList();
-    List<Reply> unused = ranks.callAll("update", new Part().with("rates", rates));
+    List<Reply> unused = ranks.callAll(Verb.UPDATE, new Part().with("rates", rates));
   }
 
   private void discard() {
-    List<Reply> unused = ranks.callAll("discard", new Part());
+    List<Reply> unused = ranks.callAll(Verb.DISCARD, new Part());
   }
 
   @Override
@@ -101,7 +103,7 @@ final class ShardedTrainEngine extends ShardedEngine implements TrainEngine {
     RankObjective text = separate.get();
     List<Part> requests = shares.requests(text::fields);
     requests.forEach(text::into);
-    List<Reply> replies = text.told(() -> ranks.call("backward", requests));
+    List<Reply> replies = text.told(() -> differentiate(requests));
     Sums sums = sums(objective, replies);
     return new Step(sums, norm(replies), () -> text.veto(sums.metrics().asMap()));
   }
@@ -116,13 +118,22 @@ final class ShardedTrainEngine extends ShardedEngine implements TrainEngine {
               joint.of(part, 1).forEach((name, x) -> gradients.put("dout." + name, x));
               return gradients;
             });
-    List<Reply> replies = ranks.call("backward", requests);
+    List<Reply> replies = differentiate(requests);
     Map<String, Double> metrics = joint.sums().metrics().asMap();
     BooleanSupplier veto =
         objective instanceof JavaObjective java
             ? () -> java.function().veto(metrics)
             : () -> new RankObjective(ranks, (TextObjective) objective).veto(metrics);
     return new Step(joint.sums(), norm(replies), veto);
+  }
+
+  private List<Reply> differentiate(List<Part> requests) {
+    try {
+      return ranks.call(Verb.BACKWARD, requests);
+    } catch (RankException | InsufficientMemoryException e) {
+      discard(); // of the micro-batches before
+      throw e;
+    }
   }
 
   private static double norm(List<Reply> replies) {
@@ -187,7 +198,7 @@ final class ShardedTrainEngine extends ShardedEngine implements TrainEngine {
                   .with("tensors", table)
                   .with("step", state.progress().step())
                   .with("groups", OptimizerGroup.of(network(), spec).size()));
-      List<Reply> unused = ranks.call("restore", requests);
+      List<Reply> unused = ranks.call(Verb.RESTORE, requests);
       steps.restore(state.progress());
       ranks.saved(directory, steps.version());
       state.warnOfChanges(spec);
@@ -212,13 +223,26 @@ final class ShardedTrainEngine extends ShardedEngine implements TrainEngine {
     return table;
   }
 
-  /** Bytes that live tensors hold, rank by rank. */
-  List<Long> liveTensorBytes() {
+  /**
+   * Bytes that live tensors hold between a backward pass and its update, rank by rank and by kind:
+   * weights, gradients, optimizer, other. Nothing is updated.
+   */
+  List<Map<String, Long>> liveTensorBytes(NamedArray batch, Objective objective) {
     try (CallGuard.Pass pass = guard.enter()) {
-      return ranks.callAll("memory", new Part()).stream()
-          .map(x -> x.head().integer("bytes"))
-          .toList();
+      Step unused = backward(batch, objective);
+      try {
+        return ranks.callAll(Verb.MEMORY, new Part()).stream().map(x -> longs(x.head())).toList();
+      } finally {
+        discard();
+      }
     }
+  }
+
+  private static Map<String, Long> longs(JsonObject head) {
+    JsonObject kinds = head.object("bytes");
+    Map<String, Long> bytes = new LinkedHashMap<>();
+    kinds.keys().forEach(kind -> bytes.put(kind, kinds.integer(kind)));
+    return bytes;
   }
 
   /** A batch on which a first step can be taken, so that the libraries make their moments. */

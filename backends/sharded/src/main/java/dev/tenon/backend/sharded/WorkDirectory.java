@@ -85,9 +85,7 @@ final class WorkDirectory implements AutoCloseable {
   @Override
   public void close() {
     try (Stream<Path> all = Files.walk(root)) {
-      for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(path);
-      }
+      all.sorted(Comparator.reverseOrder()).forEach(Ranks::delete);
     } catch (IOException | UncheckedIOException e) {
       // What stays is in the temporary directory, and the engine is closed all the same.
     }

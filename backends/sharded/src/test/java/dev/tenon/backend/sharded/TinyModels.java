@@ -47,6 +47,29 @@ final class TinyModels {
             5));
   }
 
+  /** 82 million weights. */
+  static Model large() {
+    return create(
+        "LlamaForCausalLM",
+        Map.of(
+            "model_type",
+            "llama",
+            "vocab_size",
+            8192,
+            "hidden_size",
+            768,
+            "intermediate_size",
+            2048,
+            "num_hidden_layers",
+            12,
+            "num_attention_heads",
+            12,
+            "num_key_value_heads",
+            4,
+            "tie_word_embeddings",
+            true));
+  }
+
   static Model gpt2() {
     return create(
         Map.of(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, Iterator
 
 import deepspeed
 import torch
@@ -18,18 +18,48 @@ from torch import Tensor
 from torch import distributed as dist
 
 from tenon_worker.program import MicroBatch, Program
-from tenon_worker.sharding import adamw, set_rates, whole_norm
+from tenon_worker.sharding import adamw, load_whole, set_rates, whole_norm
+
+
+class _Parts(deepspeed.zero.Init):
+    """ZeRO-3's parameters, each made when its values are there; every rank copies its own part and reads no other."""
+
+    def __init__(self, config: dict[str, Any]) -> None:
+        super().__init__(config_dict_or_path=config, mem_efficient_linear=False, dtype=torch.float32)
+
+    def load(self, program: Program, device: torch.device) -> None:
+        for parameter in program.parameters():
+            program.load(parameter, device)
+            self._convert_to_zero_parameters([parameter])
+
+    def _zero_init_param(self, param: Any) -> None:
+        """Without DeepSpeed's broadcast: all ranks have the same file."""
+        self._convert_to_deepspeed_param(param)
+        param.partition()
+
+
+def _tensors(value: Any) -> Iterator[Tensor]:
+    """All tensors in lists and dictionaries."""
+    if isinstance(value, Tensor):
+        yield value
+    elif isinstance(value, (list, dict)):
+        for x in value.values() if isinstance(value, dict) else value:
+            yield from _tensors(x)
 
 
 class DeepSpeedSharding:
     """A program inside a DeepSpeed engine."""
 
-    def __init__(self, program: Program, spec: dict[str, Any]) -> None:
+    def __init__(self, program: Program, spec: dict[str, Any], device: torch.device) -> None:
         deepspeed.ops.__compatible_ops__["deepspeed_shm_comm"] = False  # it would be compiled, for minutes
         deepspeed.init_distributed(dist.get_backend(), verbose=False)
         self._program = program
         self._stage = spec["config"]["zero_optimization"]["stage"]
         self._stepped = False
+        if self._stage == 3:
+            _Parts(spec["config"]).load(program, device)
+        else:
+            load_whole(program, device)
         self._engine, *_ = deepspeed.initialize(
             model=program,
             optimizer=adamw(program, spec) if spec["training"] else None,
@@ -125,6 +155,21 @@ class DeepSpeedSharding:
                 self._optimizer.state[parameter][which].copy_(value)
             else:
                 safe_set_full_optimizer_state(parameter, value, which)
+
+    def held(self) -> dict[str, list[Tensor]]:
+        parameters = list(self._program.parameters())
+        held = {
+            "weights": [p.ds_tensor if hasattr(p, "ds_id") else p.data for p in parameters],
+            "gradients": [p.grad for p in parameters if p.grad is not None],
+        }
+        if self._engine.optimizer is None:
+            return held
+        held["optimizer"] = [*_tensors(list(self._optimizer.state.values()))]
+        if self._stage > 0:
+            held["gradients"] += _tensors(list(self._engine.optimizer.averaged_gradients.values()))
+            masters = "fp32_partitioned_groups_flat" if self._stage == 3 else "single_partition_of_fp32_groups"
+            held["optimizer"] += getattr(self._engine.optimizer, masters)
+        return held
 
     def restored(self, step: int) -> None:
         for state in self._optimizer.state.values():

@@ -17,14 +17,20 @@ from tenon_worker.sharding import adamw, set_rates
 class FsdpSharding:
     """A program whose parameters are sharded tensors: each block alone, embedding and head together."""
 
-    def __init__(self, program: Program, spec: dict[str, Any]) -> None:
+    def __init__(self, program: Program, spec: dict[str, Any], device: torch.device) -> None:
         self._program = program
         for block in program.blocks:
-            fully_shard(block)
-        fully_shard(program)
+            self._shard(block, device)
+        self._shard(program, device)
         self._clip = spec["clip"]
         self._optimizer = adamw(program, spec) if spec["training"] else None
         self._norm = 0.0
+
+    def _shard(self, module: Any, device: torch.device) -> None:
+        """Loads what is not there yet; of pages that lie in a file this rank's part is copied, and only that is read."""
+        for parameter in module.parameters():
+            self._program.load(parameter, device)
+        fully_shard(module)
 
     def forward(self, micro: MicroBatch) -> dict[str, Tensor]:
         out = self._program(micro)
@@ -91,6 +97,12 @@ class FsdpSharding:
     @staticmethod
     def _assign(target: DTensor, value: Tensor) -> None:
         target.to_local().copy_(distribute_tensor(value, target.device_mesh, target.placements).to_local())
+
+    def held(self) -> dict[str, list[Tensor]]:
+        weights = list(self._program.parameters())
+        state = self._optimizer.state if self._optimizer else {}
+        moments = [x for values in state.values() for x in values.values()]
+        return {"weights": weights, "gradients": self._gradients(), "optimizer": moments}
 
     def restored(self, step: int) -> None:
         assert self._optimizer is not None

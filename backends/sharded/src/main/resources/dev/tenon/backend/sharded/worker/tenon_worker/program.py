@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.utils.checkpoint import checkpoint
 
-from tenon_worker.tensors import under
+from tenon_worker.tensors import read, under
 
 
 @dataclass
@@ -92,10 +92,42 @@ class Head(Stage):
         chunk: int,
     ) -> dict[str, Tensor]:
         """Every output that is wanted, packed."""
-        return self.program[0].outputs(
-            self.weights(), x, inputs, extras, c, micro.plan, micro.want_rows, micro.want_next,
+        weights, late = self.weights(), {}
+        want_next = micro.want_next
+        if want_next and torch.is_grad_enabled() and micro.plan["next_rows"].size(0) > chunk:
+            late = dict(zip(want_next, _InChunks.apply(self, c, micro, chunk, x, *weights.values())))
+            want_next = []
+        out = self.program[0].outputs(
+            weights, x, inputs, extras, c, micro.plan, micro.want_rows, want_next,
             micro.want_sequences, micro.hidden_states, chunk,
         )  # fmt: skip
+        return {**out, **late}
+
+
+class _InChunks(torch.autograd.Function):
+    """Next-token outputs of more rows than a chunk: the backward pass runs each chunk again, so that never two are there."""
+
+    @staticmethod
+    def forward(ctx: Any, head: Head, c: dict[str, Tensor], micro: MicroBatch, chunk: int, x: Tensor, *weights: Tensor) -> tuple[Tensor, ...]:
+        ctx.head, ctx.c, ctx.micro, ctx.chunk = head, c, micro, chunk
+        ctx.save_for_backward(x)
+        out = head.program[0].next_outputs(dict(zip(head.keys, weights)), x, c, micro.plan, micro.want_next, chunk)
+        return tuple(out[name] for name in micro.want_next)
+
+    @staticmethod
+    def backward(ctx: Any, *douts: Tensor) -> tuple[Tensor | None, ...]:
+        (x,) = ctx.saved_tensors
+        names = ctx.micro.want_next
+        weights = ctx.head.weights()  # as they are now: they may have been apart in between
+        trained = [w for w in weights.values() if w.requires_grad]
+        sums = [torch.zeros_like(w) for w in trained]
+        dx = torch.zeros_like(x)
+        with torch.enable_grad():
+            ctx.head.program[0].next_backward(
+                weights, x, ctx.c, ctx.micro.plan, names, ctx.chunk, dict(zip(names, douts)), dx, trained, sums
+            )
+        given = iter(sums)
+        return (None, None, None, None, dx, *(next(given) if w.requires_grad else None for w in weights.values()))
 
 
 class Program(nn.Module):
@@ -106,8 +138,9 @@ class Program(nn.Module):
         self.program = [program]
         self.checkpointing = checkpointing
         self.chunk = chunk
+        # Without values; load brings them, so that a library can shard one before the next one comes.
         # A tied weight is one parameter of several stages.
-        made = {x["name"]: nn.Parameter(torch.empty(x["shape"]), requires_grad=x["trained"]) for x in table}
+        made = {x["name"]: nn.Parameter(torch.empty(0), requires_grad=x["trained"]) for x in table}
 
         def of(stage: str, layer: int) -> dict[str, nn.Parameter]:
             return {x["key"]: made[x["name"]] for x in table if stage in x["stages"] and x["layer"] == layer}
@@ -116,6 +149,13 @@ class Program(nn.Module):
         self.blocks = nn.ModuleList(Block(program, of("BLOCK", layer)) for layer in range(layers))
         self.head = Head(program, of("HEAD", 0))
         self.table = {x["name"]: x for x in table}
+        self._sources = {id(made[x["name"]]): x["source"] for x in table}
+
+    def load(self, parameter: nn.Parameter, device: torch.device) -> None:
+        """Gives a parameter its values, if it has none yet: pages of the checkpoint's file where they are F32 already."""
+        source = self._sources.pop(id(parameter), None)
+        if source is not None:
+            parameter.data = read(source).to(device, torch.float32)
 
     def parameter(self, name: str) -> nn.Parameter:
         """A parameter by its HuggingFace name. Looked up each time: a library may have put another one in its place."""

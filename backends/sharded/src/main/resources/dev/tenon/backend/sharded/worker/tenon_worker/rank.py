@@ -50,12 +50,8 @@ class Rank:
         self._join(head)
         spec = head["spec"]
         module = compile_archive(given["program"].numpy().tobytes(), head["program_sha256"])
-        program = Program(module, head["parameters"], head["layers"], spec["checkpointing"], head["chunk"])
-        with torch.no_grad():
-            for entry in head["parameters"]:
-                program.parameter(entry["name"]).copy_(tensors.read(entry["source"]))
-        self.program = program.to(self.device)
-        self.sharding = _sharding(head["engine"], program, spec)
+        self.program = Program(module, head["parameters"], head["layers"], spec["checkpointing"], head["chunk"])
+        self.sharding = _sharding(head["engine"], self.program, spec, self.device)
         return {"torch": torch.__version__}, {}
 
     def _join(self, head: dict[str, Any]) -> None:
@@ -103,13 +99,9 @@ class Rank:
         weight = self._weight(objective, micros) if objective else 1.0
         if not 0 < weight < float("inf"):
             return {"weight": weight, "sums": []}, {}
-        try:
-            sums = []
-            for number, micro in enumerate(micros):
-                sums += self._add(objective, weight, micro, number == len(micros) - 1)
-        except Exception:
-            self.sharding.discard()  # of the micro-batches before
-            raise
+        sums = []
+        for number, micro in enumerate(micros):
+            sums += self._add(objective, weight, micro, number == len(micros) - 1)
         return {"weight": weight, "sums": sums, "norm": self.sharding.norm()}, {}
 
     def _add(self, objective: Objective | None, weight: float, micro: MicroBatch, last: bool) -> list[dict[str, float]]:
@@ -193,8 +185,8 @@ class Rank:
         return {}, {}
 
     def memory(self, head: dict[str, Any], given: dict[str, Tensor]) -> Reply:
-        """Bytes that live tensors of this rank hold."""
-        return {"bytes": tensors.live_bytes()}, {}
+        """Bytes that live tensors of this rank hold, by kind."""
+        return {"bytes": tensors.live_bytes(self.sharding.held())}, {}
 
     # ---- whole tensors, one at a time
 
@@ -256,16 +248,16 @@ def _error(e: Exception) -> dict[str, str]:
     return {"kind": "memory" if memory else "internal", "message": f"{type(e).__name__}: {e}"}
 
 
-def _sharding(engine: str, program: Program, spec: dict[str, Any]) -> Sharding | Replicated:
+def _sharding(engine: str, program: Program, spec: dict[str, Any], device: torch.device) -> Sharding | Replicated:
     if engine == "fsdp2":
         from tenon_worker.fsdp_sharding import FsdpSharding
 
-        return FsdpSharding(program, spec)
+        return FsdpSharding(program, spec, device)
     if not spec["training"] and spec["config"]["zero_optimization"]["stage"] < 3:
-        return Replicated(program)
+        return Replicated(program, device)
     from tenon_worker.deepspeed_sharding import DeepSpeedSharding
 
-    return DeepSpeedSharding(program, spec)
+    return DeepSpeedSharding(program, spec, device)
 
 
 def main() -> None:

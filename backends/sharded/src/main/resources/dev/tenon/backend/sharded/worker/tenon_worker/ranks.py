@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from tenon_worker import frames
 from tenon_worker.frames import Part
@@ -50,9 +50,9 @@ class _Rank:
         os.close(beats)
 
     def listen(self) -> None:
-        """Takes note of heartbeats."""
+        """Takes note of heartbeats, all that have come."""
         try:
-            if os.read(self.life, 4096):
+            while os.read(self.life, 65536):
                 self.beat = time.monotonic()
         except BlockingIOError:
             pass
@@ -100,8 +100,11 @@ class RankGroup:
         """
         asked = self._ranks[: len(parts)]
         for rank, part in zip(asked, parts):
+            rank.connection.settimeout(silence_s)  # a stopped rank takes nothing and gives half a reply
             try:
                 frames.send(rank.connection, Part({**part.head, "verb": verb}, part.data))
+            except TimeoutError:
+                self._lost(rank, f"takes no request for {silence_s:g} s: stopped or hung")
             except OSError:
                 self._lost(rank, rank.ended())
         return self._replies(asked, verb, time.monotonic() + deadline_s, deadline_s, silence_s)
@@ -117,15 +120,22 @@ class RankGroup:
             while len(replies) < len(asked):
                 for key, _ in selector.select(_POLL_S):
                     rank = key.data
-                    reply = frames.receive(rank.connection)
-                    if reply is None:
-                        self._lost(rank, rank.ended())
+                    reply = self._reply(rank)
                     replies[rank.rank] = reply
                     selector.unregister(rank.connection)
                     if "error" in reply.head and first_error is None:
                         first_error = time.monotonic()
                 self._watch(asked, replies, verb, end, deadline_s, silence_s, first_error)
         return [replies[rank.rank] for rank in asked]
+
+    def _reply(self, rank: _Rank) -> Part:
+        try:
+            reply = frames.receive(rank.connection)
+        except TimeoutError:
+            self._lost(rank, "stopped or hung in the middle of a reply")
+        if reply is None:
+            self._lost(rank, rank.ended())
+        return reply
 
     def _watch(
         self,
@@ -150,7 +160,7 @@ class RankGroup:
             failed = next(x for x in asked if "error" in replies.get(x.rank, Part({})).head)
             self._lost(failed, replies[failed.rank].head["error"]["message"])
 
-    def _lost(self, rank: _Rank, reason: str | None) -> None:
+    def _lost(self, rank: _Rank, reason: str | None) -> NoReturn:
         raise RanksLost(f"rank {rank.rank}: {reason}", rank.tail())
 
     def kill(self) -> None:

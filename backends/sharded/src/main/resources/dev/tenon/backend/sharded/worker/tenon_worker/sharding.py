@@ -46,6 +46,16 @@ class Sharding(Protocol):
     def restored(self, step: int) -> None:
         """After all were restored: the age of the moments."""
 
+    def held(self) -> dict[str, list[Tensor]]:
+        """What this rank holds: weights, gradients, optimizer."""
+
+
+def load_whole(program: Program, device: torch.device) -> None:
+    """Every weight as a whole, in memory of its own."""
+    for parameter in program.parameters():
+        program.load(parameter, device)
+        parameter.data = parameter.data.clone()
+
 
 def groups(program: Program, spec: dict[str, Any]) -> list[dict[str, Any]]:
     """Parameter groups for AdamW."""

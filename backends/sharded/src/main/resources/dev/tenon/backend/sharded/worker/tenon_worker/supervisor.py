@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import os
 import secrets
+import shutil
 import threading
+import time
 import traceback
+from pathlib import Path
 from typing import Any
 
 from tenon_worker.frames import Part
@@ -27,7 +30,7 @@ class Supervisor:
         self._ranks: RankGroup | None = None
         self._step = 0
         self._clear_environment()
-        threading.Thread(target=self._end_with_the_jvm, daemon=True).start()
+        threading.Thread(target=self._end_with_the_jvm).start()  # no daemon: DJL's loop ends sooner
 
     @staticmethod
     def _clear_environment() -> None:
@@ -40,7 +43,18 @@ class Supervisor:
         while os.read(0, 4096):
             pass
         self._end_ranks()
+        shutil.rmtree(Path(__file__).resolve().parents[2], ignore_errors=True)  # nobody else is left to do it
         os._exit(0)
+
+    @staticmethod
+    def _beat(sign: Path) -> None:
+        """Tells the JVM that this process runs, also while it waits for ranks."""
+        while True:
+            try:
+                sign.touch()
+            except OSError:
+                return  # the directory is gone: closed
+            time.sleep(1.0)
 
     def _end_ranks(self) -> None:
         ranks, self._ranks = self._ranks, None
@@ -52,7 +66,7 @@ class Supervisor:
         head = request[0].head
         try:
             replies = self._run(head, request[1:])
-            self._step = max([self._step] + [x.head.get("step", 0) for x in replies])
+            self._step = max([x.head.get("step", 0) for x in replies], default=self._step)
             return [Part(self._head({})), *replies]
         except RanksLost as lost:
             self._end_ranks()
@@ -62,13 +76,14 @@ class Supervisor:
             return [Part(self._head({"lost": f"{type(e).__name__}: {e}", "stderr": traceback.format_exc()}))]
 
     def _head(self, head: dict[str, Any]) -> dict[str, Any]:
-        return {"incarnation": self._incarnation, "step": self._step, **head}
+        return {"incarnation": self._incarnation, "pid": os.getpid(), "step": self._step, **head}
 
     def _run(self, head: dict[str, Any], parts: list[Part]) -> list[Part]:
         verb = head["verb"]
         if verb == "start":
             self._end_ranks()
             self._ranks = RankGroup(head["world"], head["directory"], head["environment"])
+            threading.Thread(target=self._beat, args=(Path(head["directory"]) / "beat",), daemon=True).start()
             return []
         if verb == "close":
             self._end_ranks()

@@ -64,14 +64,19 @@ def write(file: str, tensors: Iterable[tuple[str, list[int]]], values: Iterator[
             out.write(value.detach().to("cpu", torch.float32).contiguous().view(-1).view(torch.uint8).numpy())
 
 
-def live_bytes() -> int:
-    """Bytes of all storages that tensors of this process hold, each once."""
-    storages = {}
-    for x in gc.get_objects():
-        if issubclass(type(x), Tensor) and not issubclass(type(x), DTensor):
-            storage = x.untyped_storage()
-            storages[storage.data_ptr()] = storage.nbytes()
-    return sum(storages.values())
+def live_bytes(held: dict[str, Iterable[Tensor]]) -> dict[str, int]:
+    """Bytes of all storages that tensors of this process hold, each once: of the first kind that has it, else "other"."""
+    kinds = {**held, "other": (x for x in gc.get_objects() if issubclass(type(x), Tensor))}
+    seen: set[int] = set()
+    bytes_of = {}
+    for kind, tensors in kinds.items():
+        bytes_of[kind] = 0
+        for x in tensors:
+            storage = (x.to_local() if issubclass(type(x), DTensor) else x).untyped_storage()
+            if storage.nbytes() and storage.data_ptr() not in seen:
+                seen.add(storage.data_ptr())
+                bytes_of[kind] += storage.nbytes()
+    return bytes_of
 
 
 class Spill:
