@@ -24,9 +24,11 @@ public final class ShardedBackend implements ModelBackend {
   /** The registered name. */
   public static final String NAME = "sharded";
 
+  /** Bytes of logits that live at once for next-token outputs. */
   private static final long HEAD_CHUNK_BYTES = 64L << 20;
 
   private final ShardedOptions options;
+  private final long headChunkBytes;
 
   /** One rank, DeepSpeed's ZeRO stage 2. */
   public ShardedBackend() {
@@ -35,7 +37,12 @@ public final class ShardedBackend implements ModelBackend {
 
   /** Ranks and library as the options say; nothing is started yet. */
   public ShardedBackend(ShardedOptions options) {
+    this(options, HEAD_CHUNK_BYTES);
+  }
+
+  ShardedBackend(ShardedOptions options, long headChunkBytes) {
     this.options = options;
+    this.headChunkBytes = headChunkBytes;
   }
 
   @Override
@@ -81,7 +88,7 @@ public final class ShardedBackend implements ModelBackend {
     Optional<WorkerTransport> transport = Optional.empty();
     try {
       Part request =
-          new RankSetup(network, options, spec, directory).request(precision, HEAD_CHUNK_BYTES);
+          new RankSetup(network, options, spec, directory).request(precision, headChunkBytes);
       transport = Optional.of(DjlTransport.start(python, directory.worker(), longest()));
       Ranks ranks = new Ranks(transport.get(), directory, options);
       List<Reply> unused = ranks.callAll(Verb.INIT, request);
