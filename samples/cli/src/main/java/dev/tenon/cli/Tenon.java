@@ -35,6 +35,7 @@ public final class Tenon {
           QualityCommand.class,
           QuantizeCommand.class,
           DoctorCommand.class,
+          PlanCommand.class,
           PythonCommand.class,
           ParityCommand.class);
 
