@@ -68,19 +68,24 @@ final class DjlTransport implements WorkerTransport {
     Input input = new Input();
     input.add(frame);
     try {
-      Output output = predictor.predict(input);
-      if (output.getCode() != 200) {
-        throw new WorkerLostException(
-            Problems.problem(
-                "supervisor of the ranks",
-                output.getCode() + " " + output.getData().getAsString(),
-                "a reply"));
-      }
-      // Chunks, put together.
-      return output.getData().getAsBytes();
-    } catch (TranslateException | EngineException e) {
-      throw lost("no reply", e);
+      return content(predictor.predict(input));
+    } catch (TranslateException | RuntimeException e) {
+      // Whatever it is, where the two sides of the connection stand is not known any more.
+      throw e instanceof WorkerLostException told ? told : lost("no reply", e);
     }
+  }
+
+  private static byte[] content(Output output) {
+    if (output.getCode() != 200 || output.getData() == null) {
+      throw new WorkerLostException(
+          Problems.problem(
+              "supervisor of the ranks", output.getCode() + " " + text(output), "a reply"));
+    }
+    return output.getData().getAsBytes();
+  }
+
+  private static String text(Output output) {
+    return output.getData() == null ? output.getMessage() : output.getData().getAsString();
   }
 
   private static WorkerLostException lost(String what, Exception cause) {

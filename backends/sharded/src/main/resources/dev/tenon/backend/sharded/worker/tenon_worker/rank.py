@@ -264,7 +264,7 @@ def main() -> None:
     """Runs until the supervisor closes the connection."""
     connection = socket.socket(fileno=int(sys.argv[1]))
     rank = Rank(Path.cwd())
-    spill = tensors.Spill(rank.directory, rank.rank)
+    spill = tensors.Spill(rank.directory, rank.rank, int(os.environ["LOCAL_WORLD_SIZE"]))
     while (part := frames.receive(connection)) is not None:
         frames.send(connection, rank.answer(part, spill))
     os._exit(0)

@@ -82,11 +82,12 @@ def live_bytes(held: dict[str, Iterable[Tensor]]) -> dict[str, int]:
 class Spill:
     """Data past the size of a frame travels as a file with its digest."""
 
-    LIMIT = 1 << 20
+    FRAME = 1 << 20  # bytes of all ranks of a host together
 
-    def __init__(self, directory: Path, rank: int) -> None:
+    def __init__(self, directory: Path, rank: int, ranks: int) -> None:
         self._directory = directory
         self._rank = rank
+        self._limit = self.FRAME // ranks
         self._count = 0
 
     def take(self, head: dict[str, Any], data: bytes) -> bytes:
@@ -101,7 +102,7 @@ class Spill:
 
     def give(self, head: dict[str, Any], data: bytes) -> tuple[dict[str, Any], bytes]:
         """A part that goes out; the receiver deletes the file."""
-        if len(data) <= self.LIMIT:
+        if len(data) <= self._limit:
             return head, data
         self._count += 1
         file = self._directory / f"reply-{self._rank}-{self._count}.safetensors"
