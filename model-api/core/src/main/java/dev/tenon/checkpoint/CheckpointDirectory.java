@@ -4,16 +4,12 @@ import dev.tenon.error.CheckpointException;
 import dev.tenon.error.InvalidInputException;
 import dev.tenon.internal.Problems;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.function.Predicate;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -41,10 +37,6 @@ import java.util.stream.Stream;
 public final class CheckpointDirectory {
   /** The file that marks a directory as written by Tenon. */
   public static final String MARK = "tenon.json";
-
-  private static final String LATEST = "latest";
-  private static final Pattern LEFTOVER = Pattern.compile("\\.(step-[0-9]+|latest)\\.tmp-.*");
-  private static final int MAX_NAME = 64;
 
   private CheckpointDirectory() {}
 
@@ -93,7 +85,7 @@ public final class CheckpointDirectory {
         "a writable checkpoint root",
         () -> {
           Files.createDirectories(root);
-          removeLeftovers(root, x -> LEFTOVER.matcher(x).matches());
+          removeLeftovers(root, StepDirectories::isLeftover);
           written(
               target,
               writer,
@@ -103,53 +95,62 @@ public final class CheckpointDirectory {
                 Durable.deleteTree(target);
                 Durable.rename(temporary, target);
               });
-          Durable.writeFile(
-              root.resolve(LATEST), (target.getFileName() + "\n").getBytes(StandardCharsets.UTF_8));
-          return new Checkpoint(target, step);
+          Checkpoint made = new Checkpoint(target, step);
+          LatestFile.of(root).write(made);
+          return made;
         });
   }
 
   /**
    * The checkpoint to resume from; empty if the root is missing or nothing was ever committed.
-   * Sizes are checked; {@link #verify} also checks contents. Without a file {@code latest}, as a
-   * process leaves that died during its first commit, it is the newest one that is whole.
+   * Sizes are checked; {@link #verify} also checks contents, and {@link #resume} goes back to an
+   * older one where this is damaged. Without a file {@code latest}, as a process leaves that died
+   * during its first commit, it is the newest one that is whole.
    *
    * @throws CheckpointException if {@code latest} or what it names is damaged: never a silent start
    *     from step 0
    */
   public static Optional<Checkpoint> latest(Path root) {
-    if (!Files.exists(root)) {
+    if (!isRoot(root)) {
       return Optional.empty();
     }
-    if (!Files.isDirectory(root)) {
+    LatestFile latest = LatestFile.of(root);
+    if (!latest.exists()) {
+      return Durable.run(root, "a readable directory", () -> StepDirectories.newestWhole(root));
+    }
+    return Optional.of(Durable.run(latest.file(), "a readable file", () -> named(latest)));
+  }
+
+  private static boolean isRoot(Path root) {
+    if (Files.exists(root) && !Files.isDirectory(root)) {
       throw new CheckpointException(
           Problems.problem(String.valueOf(root), "a file", "a directory"));
     }
-    Path latest = root.resolve(LATEST);
-    if (!Files.exists(latest, LinkOption.NOFOLLOW_LINKS)) {
-      return Durable.run(root, "a readable directory", () -> StepDirectories.newestWhole(root));
-    }
-    return Optional.of(Durable.run(latest, "a readable file", () -> named(latest)));
+    return Files.exists(root);
   }
 
-  private static Checkpoint named(Path latest) throws IOException {
-    String name;
-    try (InputStream in = Files.newInputStream(latest)) {
-      name = new String(in.readNBytes(MAX_NAME), StandardCharsets.UTF_8).stripTrailing();
+  private static Checkpoint named(LatestFile latest) throws IOException {
+    Checkpoint checkpoint = latest.read();
+    Manifest.read(checkpoint.directory()).check(checkpoint.directory(), false);
+    return checkpoint;
+  }
+
+  /**
+   * The checkpoint that a run goes on from, contents compared with its manifest: the one that
+   * {@code latest} names, else the newest that is whole. Where one is damaged and another is good,
+   * the damaged one is renamed to {@code .step-<number>.bad-<time>-<random>}, never deleted, and a
+   * warning tells of it. Every byte of the checkpoint is read; nothing else of another program is.
+   *
+   * @return empty if the root is missing or nothing was ever committed there
+   * @throws CheckpointException naming every file that is damaged, if there are checkpoints, or
+   *     what is left of some, and none is good; nothing is renamed then. Also if one cannot be read
+   *     at all, which does not mean that it is damaged
+   */
+  public static Optional<Checkpoint> resume(Path root) {
+    if (!isRoot(root)) {
+      return Optional.empty();
     }
-    OptionalLong step = StepDirectories.step(name);
-    if (step.isEmpty()) {
-      throw new CheckpointException(
-          Problems.problem(String.valueOf(latest), "\"" + name + "\"", "step-<number>"));
-    }
-    Path directory = latest.resolveSibling(name);
-    if (!Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)) {
-      throw new CheckpointException(
-          Problems.problem(
-              String.valueOf(latest), name + ", which is missing", "a checkpoint beside it"));
-    }
-    Manifest.read(directory).check(directory, false);
-    return new Checkpoint(directory, step.getAsLong());
+    return Durable.run(root, "a checkpoint root", () -> new LoadRules(root).choose());
   }
 
   /**

@@ -10,10 +10,14 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.UUID;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** File operations that survive a killed process or a lost machine. */
@@ -26,6 +30,11 @@ final class Durable {
    * pieces.
    */
   private static final int PIECE = 1 << 20;
+
+  private static final DateTimeFormatter QUARANTINED_AT =
+      DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'", Locale.ROOT).withZone(ZoneOffset.UTC);
+
+  private static final Pattern QUARANTINED = Pattern.compile("\\..+\\.bad-[0-9]{8}T[0-9]{6}Z-.+");
 
   private Durable() {}
 
@@ -61,6 +70,24 @@ final class Durable {
 
   private static String temporaryPrefix(Path file) {
     return "." + file.getFileName() + ".tmp-";
+  }
+
+  /**
+   * Renames what is damaged to {@code .<name>.bad-<time>-<random>} beside it.
+   *
+   * @return its new name
+   */
+  static Path quarantine(Path damaged) throws IOException {
+    String time = QUARANTINED_AT.format(Instant.now());
+    String random = UUID.randomUUID().toString().substring(0, 8);
+    String name = "." + damaged.getFileName() + ".bad-" + time + "-" + random;
+    Path aside = damaged.resolveSibling(name);
+    rename(damaged, aside);
+    return aside;
+  }
+
+  static boolean isQuarantined(String name) {
+    return QUARANTINED.matcher(name).matches();
   }
 
   /** Forces a file to disk. */

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -31,6 +32,10 @@ import java.util.stream.Stream;
 record Manifest(SortedMap<String, Entry> files) {
   static final String NAME = "manifest.json";
   private static final int SHOWN = 8;
+
+  /** Names with slashes between them, none of which is empty, "." or "..". */
+  private static final Pattern INSIDE =
+      Pattern.compile("(?!\\.\\.?(/|$))[^/\\\\\\x00]+(/(?!\\.\\.?(/|$))[^/\\\\\\x00]+)*");
 
   /** Size in bytes and SHA-256 in lower-case hexadecimal digits. */
   record Entry(long bytes, String sha256) {}
@@ -108,7 +113,11 @@ record Manifest(SortedMap<String, Entry> files) {
     JsonObject json = Json.readObject(directory.resolve(NAME));
     SortedMap<String, Entry> files = new TreeMap<>();
     for (JsonObject file : json.objects("files")) {
-      files.put(file.string("path"), new Entry(file.integer("bytes"), file.string("sha256")));
+      String path = file.string("path");
+      if (!INSIDE.matcher(path).matches() || files.containsKey(path)) {
+        throw file.problem("path", "a path inside of the directory, listed once");
+      }
+      files.put(path, new Entry(file.integer("bytes"), file.string("sha256")));
     }
     return new Manifest(files);
   }

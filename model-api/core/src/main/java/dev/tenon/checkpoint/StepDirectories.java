@@ -20,7 +20,28 @@ import java.util.stream.Stream;
 final class StepDirectories {
   private static final Pattern NAME = Pattern.compile("step-(0|[1-9][0-9]{0,17})");
 
+  /** Other programs' states: DeepSpeed's, transformers', and whatever is a pickle by its name. */
+  private static final Pattern FOREIGN =
+      Pattern.compile("global_step[0-9]+|checkpoint-[0-9]+|.*\\.(pt|pth|bin|ckpt|distcp)");
+
+  private static final Pattern LEFTOVER = Pattern.compile("\\.(step-[0-9]+|latest)\\.tmp-.*");
+
   private StepDirectories() {}
+
+  /** Whether a name in a root tells that there was a checkpoint, whole or not. */
+  static boolean isTrace(String name) {
+    return name.startsWith("step-") || Durable.isQuarantined(name);
+  }
+
+  /** Whether a name in a root tells of another program's state. */
+  static boolean isForeign(String name) {
+    return FOREIGN.matcher(name).matches();
+  }
+
+  /** Whether a name in a root is that of a commit that did not finish. */
+  static boolean isLeftover(String name) {
+    return LEFTOVER.matcher(name).matches();
+  }
 
   /** The number in a directory's name; empty if it is no such name. */
   static OptionalLong step(String name) {

@@ -34,6 +34,7 @@ import org.slf4j.LoggerFactory;
  *                                                 "iteration": 120, "last_overflow": 97,
  *                                                 "hysteresis": 2}, DynamicLossScaler.State
  *                         "training": {…}}        FinetuneSpec.toMap: schedule, optimizer, seed
+ * manifest.json          bytes and sha256 of every other file; a checkpoint's own takes its place
  * </pre>
  *
  * <p>The same state gives the same bytes. Tensors are written and read one at a time. An open state
@@ -124,6 +125,13 @@ public final class TrainingState {
             name.startsWith(FIRST)
                 ? firstMoments.read(name.substring(FIRST.length()))
                 : secondMoments.read(name.substring(SECOND.length())));
+    Durable.run(
+        directory,
+        "a directory that can be written",
+        () -> {
+          Manifest.of(directory).write(directory);
+          return true;
+        });
   }
 
   private static void requireEmpty(Path directory) throws IOException {
@@ -152,8 +160,8 @@ public final class TrainingState {
   }
 
   /**
-   * Opens a state and checks it against a network, without reading values. {@code
-   * Network.openState} calls it.
+   * Opens a state and checks it against its manifest, which reads every byte, and against a
+   * network. {@code Network.openState} calls it.
    *
    * @param architecture of the network
    * @param model reads the directory of the weights
@@ -169,6 +177,7 @@ public final class TrainingState {
       Map<String, Shape> saved,
       Map<String, Shape> trained) {
     StateCheck check = new StateCheck();
+    Optional<Boolean> unused = check.attempt(() -> verified(directory));
     Optional<StateFile> file = check.attempt(() -> StateFile.read(directory));
     file.ifPresent(x -> check.require("architecture", x.progress().architecture(), architecture));
     Optional<Weights> weights = check.attempt(() -> model.apply(directory.resolve(MODEL)));
@@ -178,6 +187,11 @@ public final class TrainingState {
     check.throwIfAny(directory);
     return new TrainingState(
         directory, file.orElseThrow(), weights.orElseThrow(), moments.orElseThrow());
+  }
+
+  private static boolean verified(Path directory) {
+    CheckpointDirectory.verify(directory);
+    return true;
   }
 
   /** Architecture and counters. */

@@ -110,7 +110,8 @@ class TrainingStateTest {
     assertThat(state.firstMoments().names()).isEqualTo(PARAMETERS.keySet());
     try (Stream<Path> files = Files.list(directory)) {
       assertThat(files.map(x -> x.getFileName().toString()))
-          .containsExactlyInAnyOrder("model", "optimizer.safetensors", "state.json");
+          .containsExactlyInAnyOrder(
+              "manifest.json", "model", "optimizer.safetensors", "state.json");
     }
     assertThat(SafetensorsFile.open(directory.resolve("optimizer.safetensors")).names())
         .containsExactly(

@@ -78,17 +78,17 @@ class ResumeTest {
     Path optimizer = latest.resolve("optimizer.safetensors");
     byte[] bytes = Files.readAllBytes(optimizer);
     Files.write(optimizer, Arrays.copyOf(bytes, bytes.length / 2));
+    Path older = root.resolve("step-2/state.json");
+    byte[] text = Files.readAllBytes(older);
+    Files.delete(older);
     assertRefused(root, llama.finetune("a", 5, 2), "optimizer.safetensors: ");
-    Files.write(optimizer, bytes);
-    Path state = latest.resolve("state.json");
-    byte[] text = Files.readAllBytes(state);
-    Files.delete(state);
     assertRefused(root, llama.finetune("a", 5, 2), "state.json: missing");
-    Files.write(state, text);
+    Files.write(older, text);
 
     TenonRun again = TenonRun.of(llama.finetune("a", 5, 2).toArray());
     assertThat(again.code()).as(again.err()).isZero();
-    assertThat(again.lines()).hasSize(2);
+    assertThat(again.err()).contains("resumed after step 2: ");
+    assertThat(again.lines()).as("steps 3, 4 and 5").hasSize(3);
   }
 
   private static void assertRefused(Path root, List<Object> args, String message) {

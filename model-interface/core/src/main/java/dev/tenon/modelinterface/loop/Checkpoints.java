@@ -25,23 +25,27 @@ record Checkpoints(
     Path root, long everySteps, OptionalInt keepLast, boolean keepBest, boolean resume) {
 
   /**
-   * The checkpoint to go on from, its contents checked.
+   * The checkpoint to go on from, its contents checked: an older one if the latest is damaged.
    *
-   * @throws CheckpointException if the root cannot be written, its latest checkpoint is damaged, or
-   *     there is one although the run is to start anew
+   * @throws CheckpointException if the root cannot be written, there are checkpoints and none is
+   *     whole, or there is one although the run is to start anew
    */
   Optional<Checkpoint> toResume() {
     requireWritable();
-    Optional<Checkpoint> latest = CheckpointDirectory.latest(root);
-    if (latest.isPresent() && !resume) {
+    Optional<Checkpoint> latest = resume ? Optional.empty() : CheckpointDirectory.latest(root);
+    if (latest.isPresent()) {
       throw new CheckpointException(
           Problems.problem(
               String.valueOf(root),
               "checkpoints of an earlier run, the latest at step " + latest.get().step(),
               "no checkpoint, or resumeOrStart"));
     }
-    latest.map(Checkpoint::directory).ifPresent(CheckpointDirectory::verify);
-    return latest;
+    return CheckpointDirectory.resume(root);
+  }
+
+  /** The checkpoint that a run goes on from which made all that there are, or found them itself. */
+  Optional<Checkpoint> ofThisRun() {
+    return CheckpointDirectory.resume(root);
   }
 
   private void requireWritable() {

@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -350,25 +351,37 @@ class FinetuneCheckpointTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"optimizer.safetensors", "model/model.safetensors", "loop/state.json"})
-  void aDamagedLatestIsAnErrorNeverAStart(String file) throws IOException {
+  void aDamagedLatestIsPutAsideAndTheOneBeforeServes(String file) throws IOException {
     Path root = root("run");
     loop(root).build().run(FinetuneLoopTest.trainable());
+    Map<String, byte[]> whole = contents(root, 6);
     Path damaged = root.resolve("step-6").resolve(file);
     byte[] bytes = Files.readAllBytes(damaged);
     bytes[bytes.length - 2] ^= 1;
     Files.write(damaged, bytes);
-    assertRefused(root, "changed (expected: sha256 ");
-    Files.write(damaged, new byte[3]);
-    assertRefused(root, file + ": 3 bytes");
-    Files.delete(damaged);
-    assertRefused(root, file + ": missing");
-    assertThat(steps(root)).containsExactly(2L, 4L, 6L);
 
-    // Without "latest" the newest that is whole counts.
-    Files.delete(root.resolve("latest"));
     Model model = FinetuneLoopTest.trainable();
     loop(root).build().run(model);
-    assertThat(((FakeEngine) model.module()).seen()).hasSize(2);
+
+    assertThat(((FakeEngine) model.module()).seen()).as("steps 5 and 6 again").hasSize(2);
+    assertThat(contents(root, 6)).usingRecursiveComparison().isEqualTo(whole);
+    Path aside = onlyOne(root, ".step-6.bad-");
+    assertThat(aside.resolve(file)).as("never deleted").hasBinaryContent(bytes);
+
+    for (long step : new long[] {2, 4, 6}) {
+      Files.delete(root.resolve("step-" + step).resolve(file));
+    }
+    assertRefused(root, "no checkpoint is whole: ");
+    assertRefused(root, "step-2: " + file + ": missing");
+    assertThat(steps(root)).as("where none is good, all stay").containsExactly(2L, 4L, 6L);
+  }
+
+  private static Path onlyOne(Path root, String prefix) throws IOException {
+    try (Stream<Path> files = Files.list(root)) {
+      List<Path> found = files.filter(x -> x.getFileName().toString().startsWith(prefix)).toList();
+      assertThat(found).hasSize(1);
+      return found.get(0);
+    }
   }
 
   private void assertRefused(Path root, String message) {
