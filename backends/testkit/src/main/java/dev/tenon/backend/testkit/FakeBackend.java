@@ -1,5 +1,6 @@
 package dev.tenon.backend.testkit;
 
+import dev.tenon.backend.testkit.faults.WorkerLosses;
 import dev.tenon.backend.testkit.objectives.TwinnedObjective;
 import dev.tenon.error.InvalidInputException;
 import dev.tenon.error.UnsupportedFeatureException;
@@ -37,14 +38,29 @@ public final class FakeBackend implements ModelBackend {
       EnumSet.of(Head.CAUSAL_LM, Head.VALUE, Head.SEQUENCE_CLASSIFICATION, Head.POOLED_EMBEDDING);
 
   private final SortedMap<String, Function<Map<String, Double>, LossFunction>> twins;
+  private final WorkerLosses losses;
 
   /** A backend that knows no twin yet. */
   public FakeBackend() {
-    this(new TreeMap<>());
+    this(new TreeMap<>(), WorkerLosses.none());
   }
 
-  private FakeBackend(SortedMap<String, Function<Map<String, Double>, LossFunction>> twins) {
+  private FakeBackend(
+      SortedMap<String, Function<Map<String, Double>, LossFunction>> twins, WorkerLosses losses) {
     this.twins = Collections.unmodifiableSortedMap(new TreeMap<>(twins));
+    this.losses = losses;
+  }
+
+  /**
+   * The same backend whose engines play to compute in a worker that is lost at some train steps; an
+   * engine whose worker is lost does nothing any more but close.
+   */
+  public FakeBackend losing(WorkerLosses plan) {
+    return new FakeBackend(twins, plan);
+  }
+
+  WorkerLosses losses() {
+    return losses;
   }
 
   /** The same backend with the twin of an objective that has no hyper-parameters. */
@@ -61,7 +77,7 @@ public final class FakeBackend implements ModelBackend {
   public FakeBackend withTwin(String objective, Function<Map<String, Double>, LossFunction> twin) {
     SortedMap<String, Function<Map<String, Double>, LossFunction>> more = new TreeMap<>(twins);
     more.put(objective, twin);
-    return new FakeBackend(more);
+    return new FakeBackend(more, losses);
   }
 
   /** The same backend with the twins of examples. */

@@ -37,7 +37,7 @@ public class FakeEngine implements Engine {
 
   final CallGuard guard;
   final FakeParameters weights;
-  private final FakeBackend backend;
+  final FakeBackend backend;
   private final FakeNetwork network;
   private final int microBatchTokens;
   private final List<NamedArray> seen = new ArrayList<>();

@@ -2,6 +2,7 @@ package dev.tenon.backend.testkit;
 
 import dev.tenon.checkpoint.TrainingState;
 import dev.tenon.error.TrainingDivergedException;
+import dev.tenon.error.WorkerLostException;
 import dev.tenon.internal.CallGuard;
 import dev.tenon.internal.Problems;
 import dev.tenon.model.Metrics;
@@ -20,6 +21,7 @@ final class FakeTrainEngine extends FakeEngine implements TrainEngine {
   private final Set<String> trained;
   private long version;
   private int skippedInARow;
+  private boolean lost;
 
   FakeTrainEngine(FakeBackend backend, FakeNetwork network, FinetuneSpec spec) {
     super(backend, network, spec.microBatchTokens());
@@ -33,6 +35,7 @@ final class FakeTrainEngine extends FakeEngine implements TrainEngine {
     try (CallGuard.Pass pass = guard.enter()) {
       refuseOpenSessions();
       RunningObjective running = check(batch, objective);
+      countForLosses();
       see(batch);
       FakeParameters gradients = FakeParameters.zeros(network());
       Metrics sums = compute(batch, running, gradients);
@@ -53,6 +56,22 @@ final class FakeTrainEngine extends FakeEngine implements TrainEngine {
       optimizer.step(weights, gradients, version, factor);
       version++;
       return metrics;
+    }
+  }
+
+  private void countForLosses() {
+    refuseWhenLost();
+    try {
+      backend.losses().count();
+    } catch (WorkerLostException e) {
+      lost = true;
+      throw e;
+    }
+  }
+
+  private void refuseWhenLost() {
+    if (lost) {
+      throw new WorkerLostException(Problems.problem("worker", "lost before", "alive"));
     }
   }
 
@@ -91,6 +110,7 @@ final class FakeTrainEngine extends FakeEngine implements TrainEngine {
   @Override
   public void parameters(TensorSink sink) {
     try (CallGuard.Pass pass = guard.enter()) {
+      refuseWhenLost();
       weights.accept(sink);
     }
   }
@@ -103,6 +123,7 @@ final class FakeTrainEngine extends FakeEngine implements TrainEngine {
   @Override
   public void saveState(Path directory) {
     try (CallGuard.Pass pass = guard.enter()) {
+      refuseWhenLost();
       TrainingState.write(
           directory,
           new TrainingState.Progress(network().architecture(), version, skippedInARow),
@@ -117,6 +138,7 @@ final class FakeTrainEngine extends FakeEngine implements TrainEngine {
   public void loadState(Path directory) {
     try (CallGuard.Pass pass = guard.enter()) {
       refuseOpenSessions();
+      refuseWhenLost();
       TrainingState state = network().openState(directory, spec);
       weights.assign(state.weights());
       optimizer.first.assign(state.firstMoments());
