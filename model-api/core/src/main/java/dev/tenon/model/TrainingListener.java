@@ -1,5 +1,6 @@
 package dev.tenon.model;
 
+import dev.tenon.error.WorkerLostException;
 import java.nio.file.Path;
 
 /**
@@ -12,6 +13,15 @@ public interface TrainingListener {
 
   /** The run goes on from a checkpoint; told after {@link #onStart}. */
   default void onResume(ModelVersion version, Path directory) {}
+
+  /**
+   * A worker was lost; the model was made anew and goes on after the steps that {@code version}
+   * counts: those of the last checkpoint, or none. Later steps are taken, and told, again.
+   *
+   * @param model the new one
+   * @param lost what happened
+   */
+  default void onRestart(Model model, ModelVersion version, WorkerLostException lost) {}
 
   /** A step is done. {@code metrics} are trainStep's. */
   default void onStep(ModelVersion version, Metrics metrics) {}

@@ -34,6 +34,14 @@ final class CheckpointOptions {
   private boolean resume = true;
 
   @Option(
+      names = "--restarts",
+      paramLabel = "N",
+      description =
+          "When a rank is lost, start ranks anew and go on from the latest checkpoint; give up"
+              + " after N losses in a row without a new one.")
+  private Optional<Integer> restarts = Optional.empty();
+
+  @Option(
       names = "--keep-best",
       description = "Also make and keep a checkpoint of the lowest loss on --eval-data.")
   private boolean keepBest;
@@ -62,6 +70,7 @@ final class CheckpointOptions {
     root.ifPresent(directory -> loop.checkpoint(directory, every));
     root.filter(directory -> resume).ifPresent(loop::resumeOrStart);
     keep.ifPresent(loop::keepLast);
+    restarts.ifPresent(loop::restarts);
     patience.ifPresent(evaluations -> loop.earlyStop(evaluations, minImprovement));
     if (keepBest) {
       loop.keepBest();

@@ -1,6 +1,8 @@
 package dev.tenon.cli;
 
+import dev.tenon.error.WorkerLostException;
 import dev.tenon.model.Metrics;
+import dev.tenon.model.Model;
 import dev.tenon.model.ModelVersion;
 import dev.tenon.model.TrainingListener;
 import java.io.PrintWriter;
@@ -15,6 +17,11 @@ record EventPrinter(PrintWriter err) implements TrainingListener {
   @Override
   public void onResume(ModelVersion version, Path directory) {
     print("resumed after step " + version.globalStep() + ": " + directory);
+  }
+
+  @Override
+  public void onRestart(Model model, ModelVersion version, WorkerLostException lost) {
+    print("goes on after step " + version.globalStep() + ": " + lost.getMessage());
   }
 
   @Override

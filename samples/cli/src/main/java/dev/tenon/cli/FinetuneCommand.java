@@ -13,6 +13,7 @@ import dev.tenon.modelinterface.loop.FinetuneLoop;
 import dev.tenon.modelinterface.loop.FinetuneResult;
 import dev.tenon.modelinterface.sft.SftInterface;
 import dev.tenon.spec.Arguments;
+import dev.tenon.spec.FinetuneSpec;
 import dev.tenon.spec.ModelConfig;
 import dev.tenon.tensor.Device;
 import java.nio.file.Path;
@@ -122,9 +123,9 @@ final class FinetuneCommand implements Callable<Integer> {
     BatchSize size = BatchSize.tokens(batchTokens);
     Batches batches = length.of(dataset(data, base.tokenizer()).batches(size, seed));
     FinetuneLoop loop = loop(base, batches);
-    try (Model running = found.initialize(base, optimizer.spec(batches.size(), seed));
-        Interrupt interrupt = new Interrupt(loop::requestStop)) {
-      report(loop.run(running));
+    FinetuneSpec spec = optimizer.spec(batches.size(), seed);
+    try (Interrupt interrupt = new Interrupt(loop::requestStop)) {
+      report(loop.run(() -> found.initialize(base, spec)));
     }
     return 0;
   }

@@ -1,6 +1,7 @@
 package dev.tenon.modelinterface.loop;
 
 import dev.tenon.error.InvalidInputException;
+import dev.tenon.error.WorkerLostException;
 import dev.tenon.internal.Problems;
 import dev.tenon.model.Metrics;
 import dev.tenon.model.Model;
@@ -66,6 +67,11 @@ public final class ConsoleProgress implements TrainingListener {
   @Override
   public void onResume(ModelVersion version, Path directory) {
     out.println("resumed at step " + version.globalStep() + " from " + directory);
+  }
+
+  @Override
+  public void onRestart(Model model, ModelVersion version, WorkerLostException lost) {
+    out.println("goes on after step " + version.globalStep() + ": " + lost.getMessage());
   }
 
   @Override

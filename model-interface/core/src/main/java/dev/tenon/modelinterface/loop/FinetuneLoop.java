@@ -6,6 +6,7 @@ import dev.tenon.error.UnsupportedFeatureException;
 import dev.tenon.internal.Problems;
 import dev.tenon.model.Model;
 import dev.tenon.model.ModelVersion;
+import dev.tenon.model.TrainEngine;
 import dev.tenon.model.TrainingListener;
 import dev.tenon.modelinterface.ModelInterface;
 import dev.tenon.modelinterface.data.Batches;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 
 /**
  * One run of an algorithm over its batches: a trainStep per batch, evaluations and checkpoints
@@ -30,6 +32,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
  *
  * <p>A loop runs once, on the thread that calls {@link #run}; {@link #requestStop} may be called
  * from any thread, before or while it runs.
+ *
+ * <p>The file is long because the options of a run read in one place.
  */
 public final class FinetuneLoop {
   final ModelInterface algorithm;
@@ -43,6 +47,7 @@ public final class FinetuneLoop {
   final Optional<BestMetric> metric;
   final boolean loadBest;
   final Optional<EarlyStop> earlyStop;
+  final int restarts;
   private final AtomicBoolean started = new AtomicBoolean();
   private volatile boolean stopRequested;
 
@@ -58,6 +63,7 @@ public final class FinetuneLoop {
     metric = builder.judge();
     loadBest = builder.loadBest;
     earlyStop = builder.earlyStop;
+    restarts = builder.restarts;
   }
 
   /**
@@ -86,21 +92,61 @@ public final class FinetuneLoop {
    *     open
    * @throws UnsupportedFeatureException if the algorithm cannot save what it trains
    * @throws dev.tenon.error.CheckpointException if the output directory cannot be written; if there
-   *     are checkpoints and the run is not to resume, or the latest is damaged: it never starts
+   *     are checkpoints and the run is not to resume, or none of them is whole: it never starts
    *     anew by itself where a run has been; or if a checkpoint cannot be written
    * @throws InvalidInputException if the model cannot be trained, an item is longer than its
    *     positions, the data is not that of the checkpoint, or the loop has run before
    */
   public FinetuneResult run(Model model) {
+    if (restarts > 0) {
+      throw new InvalidInputException(
+          Problems.problem("restarts", restarts, "none, or run(Supplier), which makes models"));
+    }
     checkSave();
     output.ifPresent(CheckpointDirectory::requireWritable);
-    model.trainEngine();
+    requireFits(model);
+    requireFirst();
+    FinetuneRun run = new FinetuneRun(this, model);
+    try (End end = run::end) {
+      return run.toEnd();
+    }
+  }
+
+  /**
+   * Runs as {@link #run(Model)} does, with a model of its own that is closed at the end: what the
+   * run leaves is its output and its checkpoints. If a worker of the engine is lost and {@link
+   * Builder#restarts} allows it, the model is closed and made anew, takes the state of the last
+   * checkpoint, or that of the start if there is none yet, and goes on; the algorithm goes back
+   * too. The run ends with the bits of one that lost nothing, where a resume does.
+   *
+   * @param models makes the same model at each call, by {@link
+   *     dev.tenon.model.ModelBackend#initialize}
+   * @throws dev.tenon.error.WorkerLostException if workers are lost too often, or no restart is
+   *     allowed
+   */
+  public FinetuneResult run(Supplier<Model> models) {
+    checkSave();
+    output.ifPresent(CheckpointDirectory::requireWritable);
+    requireFirst();
+    return new Restarts(this, models).toEnd();
+  }
+
+  void requireFits(Model model) {
+    TrainEngine unused = model.trainEngine();
     batches.requireFits(model.network().maxPositions());
+  }
+
+  private void requireFirst() {
     if (!started.compareAndSet(false, true)) {
       throw new InvalidInputException(
           Problems.problem("loop", "has run", "a new one for each run"));
     }
-    return new FinetuneRun(this, model).toEnd();
+  }
+
+  /** Runs in any case; what it throws is suppressed under an earlier failure. */
+  interface End extends AutoCloseable {
+    @Override
+    void close();
   }
 
   /** A run whose model is lost at its end should not begin. */
@@ -137,6 +183,7 @@ public final class FinetuneLoop {
     private boolean keepBest;
     private boolean loadBest;
     private Optional<EarlyStop> earlyStop = Optional.empty();
+    private int restarts;
 
     private Builder(ModelInterface algorithm, Batches batches) {
       this.algorithm = algorithm;
@@ -192,8 +239,10 @@ public final class FinetuneLoop {
 
     /**
      * Goes on from the latest checkpoint of a root, or starts if there is none (HuggingFace: {@code
-     * resume_from_checkpoint}). The batches must hold the same data in the same order; they may be
-     * more epochs or steps. Without {@link #checkpoint} the only checkpoint is made at the end.
+     * resume_from_checkpoint}). Where the latest is damaged it goes on from the newest that is
+     * whole, see {@link CheckpointDirectory#resume}. The batches must hold the same data in the
+     * same order; they may be more epochs or steps. Without {@link #checkpoint} the only checkpoint
+     * is made at the end.
      */
     public Builder resumeOrStart(Path root) {
       resume = true;
@@ -256,6 +305,17 @@ public final class FinetuneLoop {
       return this;
     }
 
+    /**
+     * Lets {@link FinetuneLoop#run(Supplier)} go on from the last checkpoint when a worker is lost.
+     * By default a loss ends the run.
+     *
+     * @param count how many losses in a row without a new checkpoint between them, &gt; 0
+     */
+    public Builder restarts(int count) {
+      restarts = (int) positive("restarts", count);
+      return this;
+    }
+
     private static long positive(String what, long value) {
       if (value <= 0) {
         throw new InvalidInputException(Problems.problem(what, value, "> 0"));
@@ -282,7 +342,7 @@ public final class FinetuneLoop {
       Problems problems = new Problems();
       boolean judged = judge().isPresent();
       problems.check(!judged || evaluateEvery > 0, "evaluation", "none", "one to judge the run by");
-      boolean kept = keepLast.isPresent() || keepBest;
+      boolean kept = keepLast.isPresent() || keepBest || restarts > 0;
       problems.check(!kept || root.isPresent(), "checkpoint root", "none", "one to keep them in");
       problems.check(!resume || start.isEmpty(), "from", start, "none with resumeOrStart");
       problems.check(!rootInOutput(), "checkpoint root", root, "outside of the output " + output);

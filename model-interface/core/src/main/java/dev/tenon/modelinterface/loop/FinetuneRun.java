@@ -2,11 +2,13 @@ package dev.tenon.modelinterface.loop;
 
 import dev.tenon.checkpoint.CheckpointDirectory.Checkpoint;
 import dev.tenon.error.InvalidInputException;
+import dev.tenon.error.WorkerLostException;
 import dev.tenon.internal.Problems;
 import dev.tenon.model.Metrics;
 import dev.tenon.model.Model;
 import dev.tenon.model.ModelVersion;
 import dev.tenon.modelinterface.data.BatchCursor;
+import java.util.Map;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,6 +20,8 @@ final class FinetuneRun {
   private final FinetuneLoop loop;
   private final Model model;
   private final String data;
+  private final Map<String, String> initial; // state of the algorithm before anything else
+  private final Runnable told; // how listeners learn of the beginning
   private BatchCursor cursor;
   private ModelVersion version;
   private EvaluationHistory history = EvaluationHistory.empty();
@@ -32,7 +36,35 @@ final class FinetuneRun {
     version = loop.start;
     cursor = loop.batches.from(version);
     data = loop.checkpoints.isPresent() ? loop.batches.digest() : "";
+    initial = loop.algorithm.state();
     loop.checkpoints.flatMap(Checkpoints::toResume).ifPresent(this::resume);
+    told = () -> loop.listeners.forEach(x -> x.onStart(model, loop.batches.size()));
+  }
+
+  /** The same run with another model, from the last checkpoint or, without one, from its start. */
+  private FinetuneRun(FinetuneRun lost, Model model, WorkerLostException why) {
+    loop = lost.loop;
+    this.model = model;
+    version = loop.start;
+    cursor = loop.batches.from(version);
+    data = lost.data;
+    initial = lost.initial;
+    lastStep = lost.lastStep;
+    lastEvaluation = lost.lastEvaluation;
+    loop.algorithm.restore(initial);
+    loop.checkpoints.flatMap(Checkpoints::ofThisRun).ifPresent(this::resume);
+    resumedFrom = Optional.empty();
+    LOG.warn("goes on after step {} with a new model: {}", version.globalStep(), why.getMessage());
+    told = () -> loop.listeners.forEach(x -> x.onRestart(model, version, why));
+  }
+
+  FinetuneRun again(Model other, WorkerLostException why) {
+    return new FinetuneRun(this, other, why);
+  }
+
+  /** The step of the last checkpoint, −1 before the first. */
+  long checkpointAt() {
+    return checkpointAt;
   }
 
   /** Checks everything first, so that a checkpoint that does not fit changes nothing. */
@@ -70,24 +102,21 @@ final class FinetuneRun {
   }
 
   FinetuneResult toEnd() {
-    try (AutoCloseableRun end = this::end) {
-      long steps = loop.batches.size();
-      loop.listeners.forEach(x -> x.onStart(model, steps));
-      resumedFrom.ifPresent(
-          from -> loop.listeners.forEach(x -> x.onResume(version, from.directory())));
-      while (!loop.stopRequested() && !outOfPatience() && cursor.hasNext()) {
-        step();
-      }
-      boolean early = outOfPatience() && cursor.hasNext();
-      boolean stopped = !early && cursor.hasNext();
-      if (!stopped) {
-        evaluate();
-      }
-      checkpoint();
-      loadBest();
-      loop.output.ifPresent(directory -> loop.algorithm.save(model, directory));
-      return new FinetuneResult(version, lastStep, lastEvaluation, stopped, early, history.best());
+    told.run();
+    resumedFrom.ifPresent(
+        from -> loop.listeners.forEach(x -> x.onResume(version, from.directory())));
+    while (!loop.stopRequested() && !outOfPatience() && cursor.hasNext()) {
+      step();
     }
+    boolean early = outOfPatience() && cursor.hasNext();
+    boolean stopped = !early && cursor.hasNext();
+    if (!stopped) {
+      evaluate();
+    }
+    checkpoint();
+    loadBest();
+    loop.output.ifPresent(directory -> loop.algorithm.save(model, directory));
+    return new FinetuneResult(version, lastStep, lastEvaluation, stopped, early, history.best());
   }
 
   private void step() {
@@ -148,13 +177,8 @@ final class FinetuneRun {
     }
   }
 
-  private void end() {
+  /** Tells that the run is over. */
+  void end() {
     loop.listeners.forEach(x -> x.onEnd(version));
-  }
-
-  /** Closed in any case; what it throws is suppressed under an earlier failure. */
-  private interface AutoCloseableRun extends AutoCloseable {
-    @Override
-    void close();
   }
 }
