@@ -1,5 +1,6 @@
 package dev.tenon.backend.sharded;
 
+import dev.tenon.backend.pytorch.PyTorchBackend;
 import dev.tenon.backend.testkit.ModelBackendContract;
 import dev.tenon.model.Model;
 import dev.tenon.model.ModelBackend;
@@ -22,6 +23,11 @@ class ShardedBackendContractTest extends ModelBackendContract {
   @Override
   protected Model model() {
     return TinyModels.llama();
+  }
+
+  @Override
+  protected Optional<ModelBackend> referenceBackend() {
+    return Optional.of(new PyTorchBackend());
   }
 
   @Override

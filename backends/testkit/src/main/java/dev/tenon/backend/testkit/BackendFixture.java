@@ -60,6 +60,14 @@ abstract class BackendFixture {
     return Optional.of(ReferenceStep.llama());
   }
 
+  /**
+   * Another backend that runs {@link #model}, to agree with and to move runs to and from, such as
+   * {@code PyTorchBackend} for a network of the family programs; by default none.
+   */
+  protected Optional<ModelBackend> referenceBackend() {
+    return Optional.empty();
+  }
+
   // ---- what it can do; what it cannot must fail with UnsupportedFeatureException
 
   /** Whether {@code initialize} gives a train engine. */

@@ -35,6 +35,12 @@ class FakeBackendContractTest extends ModelBackendContract {
     return Optional.of(ReferenceStep.of(FakeBackendContractTest.class, "reference/fake"));
   }
 
+  /** Itself: no other backend runs its network, and the tests are to be run here too. */
+  @Override
+  protected Optional<ModelBackend> referenceBackend() {
+    return Optional.of(backend());
+  }
+
   @Override
   protected boolean supportsGradientCheckpointing() {
     return false;
