@@ -1,5 +1,6 @@
 package dev.tenon.cli.errors;
 
+import dev.tenon.checkpoint.CheckpointDirectory;
 import dev.tenon.backend.pytorch.PyTorchBackend;
 import dev.tenon.cli.conformance.Resources;
 import dev.tenon.generation.GenerationOptions;
@@ -82,6 +83,8 @@ final class Mistakes {
         "unknown-family", () -> config("\"model_type\": \"llama\"", "\"model_type\": \"mamba\""));
     all.put("wrong-tokenizer", this::wrongTokenizer);
     all.put("foreign-directory", this::foreignDirectory);
+    all.put("no-whole-checkpoint", this::noWholeCheckpoint);
+    all.put("foreign-state", this::foreignState);
     all.put("save-onto-source", () -> training(x -> new SftInterface().save(x, LLAMA)));
   }
 
@@ -133,6 +136,7 @@ final class Mistakes {
     all.put("session-while-training", this::sessionWhileTraining);
     all.put("objective-syntax", () -> training(x -> x.trainEngine().trainBatch(batch(), broken())));
     all.put("interface-cannot-save", this::interfaceCannotSave);
+    all.put("restarts-of-a-model", this::restartsOfAModel);
   }
 
   private void pickleAsSafetensors() throws IOException {
@@ -178,6 +182,33 @@ final class Mistakes {
     Path mine = Files.createDirectories(directory.resolve("thesis"));
     Files.writeString(mine.resolve("chapter1.txt"), "It was a dark and stormy night");
     training(x -> new SftInterface().save(x, mine));
+  }
+
+  /** As a copy that broke off leaves it. */
+  private void noWholeCheckpoint() throws IOException {
+    Path root = directory.resolve("run");
+    Path step = Files.createDirectories(root.resolve("step-500"));
+    Files.writeString(step.resolve("state.json"), "{}");
+    Files.writeString(root.resolve("latest"), "step-500\n");
+    CheckpointDirectory.resume(root);
+  }
+
+  private void foreignState() throws IOException {
+    Path root = directory.resolve("peer");
+    Files.createDirectories(root.resolve("global_step500"));
+    CheckpointDirectory.resume(root);
+  }
+
+  private void restartsOfAModel() throws Exception {
+    Path root = directory.resolve("lost");
+    training(x -> oneStep().checkpoint(root, 1).restarts(2).build().run(x));
+  }
+
+  private static FinetuneLoop.Builder oneStep() {
+    Batches batches =
+        PromptAnswer.of(List.of(new PromptAnswer("a", "b")), network(Device.cpu()).tokenizer())
+            .batches(BatchSize.items(1));
+    return FinetuneLoop.builder(new SftInterface(), batches);
   }
 
   private void duplicateName() {
