@@ -160,9 +160,7 @@ class KilledRanksTest {
           tenon
               .process()
               .descendants()
-              .filter(
-                  x ->
-                      List.of(x.info().arguments().orElse(new String[0])).contains(argument))
+              .filter(x -> List.of(x.info().arguments().orElse(new String[0])).contains(argument))
               .sorted(
                   (a, b) ->
                       a.info()

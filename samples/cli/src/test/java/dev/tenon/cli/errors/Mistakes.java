@@ -1,7 +1,7 @@
 package dev.tenon.cli.errors;
 
-import dev.tenon.checkpoint.CheckpointDirectory;
 import dev.tenon.backend.pytorch.PyTorchBackend;
+import dev.tenon.checkpoint.CheckpointDirectory;
 import dev.tenon.cli.conformance.Resources;
 import dev.tenon.generation.GenerationOptions;
 import dev.tenon.generation.GenerationRequest;
