@@ -1,6 +1,13 @@
 package dev.tenon.backend.pytorch;
 
 import dev.tenon.backend.pytorch.internal.TorchBridge;
+import dev.tenon.backend.pytorch.internal.engine.HeldTraining;
+import dev.tenon.backend.pytorch.internal.engine.InferenceMemory;
+import dev.tenon.backend.pytorch.internal.engine.Kernels;
+import dev.tenon.backend.pytorch.internal.engine.TorchInferenceEngine;
+import dev.tenon.backend.pytorch.internal.engine.TorchScriptEngine;
+import dev.tenon.backend.pytorch.internal.engine.TorchTrainEngine;
+import dev.tenon.backend.pytorch.internal.engine.TrainingMemory;
 import dev.tenon.error.InvalidInputException;
 import dev.tenon.error.UnsupportedFeatureException;
 import dev.tenon.internal.Problems;
@@ -80,8 +87,12 @@ public final class PyTorchBackend implements ModelBackend {
     double unused = spec.scheduleFactor(0);
     limit.require(
         "training " + network.architecture(), plan(network, spec, LEAST).trainingBytes(), CURE);
-    return model.withModule(
-        new TorchTrainEngine(TorchBridge.start(), network, spec, headChunkBytes));
+    return model.withModule(trainEngine(TorchBridge.start(), network, spec));
+  }
+
+  private TorchTrainEngine trainEngine(TorchBridge bridge, Network network, FinetuneSpec spec) {
+    HeldTraining held = new HeldTraining(bridge, network, spec);
+    return new TorchTrainEngine(NAME, bridge, network, spec, held, headChunkBytes);
   }
 
   @Override
@@ -94,11 +105,12 @@ public final class PyTorchBackend implements ModelBackend {
     Network network = network(model);
     if (network instanceof TorchScriptNetwork file) {
       refuseSettings(file, spec);
-      return model.withModule(TorchScriptEngine.open(TorchBridge.start(), file, headChunkBytes));
+      return model.withModule(
+          TorchScriptEngine.open(NAME, TorchBridge.start(), file, headChunkBytes));
     }
     limit.require("running " + network.architecture(), least(network, spec), CURE);
     return model.withModule(
-        TorchInferenceEngine.open(TorchBridge.start(), network, spec, headChunkBytes));
+        TorchInferenceEngine.open(NAME, TorchBridge.start(), network, spec, headChunkBytes));
   }
 
   private long least(Network network, InferenceSpec spec) {

@@ -11,24 +11,24 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** Gradients and weights of an engine by name, and how close two of them are. */
-final class Gradients {
+public final class Gradients {
   private Gradients() {}
 
   /** Of an engine of its own. */
-  static Map<String, TensorData> of(
+  public static Map<String, TensorData> of(
       Model network, FinetuneSpec spec, NamedArray batch, Objective objective) {
     try (Model model = new PyTorchBackend().initialize(network, spec)) {
       return of(model, batch, objective);
     }
   }
 
-  static Map<String, TensorData> of(Model model, NamedArray batch, Objective objective) {
+  public static Map<String, TensorData> of(Model model, NamedArray batch, Objective objective) {
     Map<String, TensorData> gradients = new TreeMap<>();
     model.trainEngine().gradients(batch, objective, gradients::put);
     return gradients;
   }
 
-  static Map<String, TensorData> parameters(Model model) {
+  public static Map<String, TensorData> parameters(Model model) {
     Map<String, TensorData> parameters = new TreeMap<>();
     model.trainEngine().parameters(parameters::put);
     return parameters;
@@ -38,7 +38,7 @@ final class Gradients {
    * A sum of n f32 terms in another order moves by about sqrt(n) * 2^-24 relative: 2e-5 is
    * generous.
    */
-  static void assertClose(Map<String, TensorData> found, Map<String, TensorData> expected) {
+  public static void assertClose(Map<String, TensorData> found, Map<String, TensorData> expected) {
     assertThat(found.keySet()).isEqualTo(expected.keySet());
     expected.forEach(
         (name, tensor) -> {
@@ -54,7 +54,7 @@ final class Gradients {
   }
 
   /** L2 norm of the difference. */
-  static double distance(TensorData a, TensorData b) {
+  public static double distance(TensorData a, TensorData b) {
     double sum = 0;
     for (long i = 0; i < a.size(); i++) {
       sum += Math.pow(a.getDouble(i) - b.getDouble(i), 2);

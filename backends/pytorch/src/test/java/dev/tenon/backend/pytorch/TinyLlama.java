@@ -23,30 +23,30 @@ import java.util.Random;
 import java.util.stream.IntStream;
 
 /** A small network with random weights, and batches for it. */
-final class TinyLlama {
-  static final int VOCABULARY = 29;
+public final class TinyLlama {
+  public static final int VOCABULARY = 29;
 
   private static final LlamaConfig CONFIG =
       LlamaConfig.of(VOCABULARY, 24, 40, 2, 4).withKeyValueHeads(2).withBiases(true, false);
 
   private TinyLlama() {}
 
-  static Model create(boolean tied) {
+  public static Model create(boolean tied) {
     return create(CONFIG.withTiedHead(tied));
   }
 
   /** With dropout of attention weights in training. */
-  static Model withDropout(double probability) {
+  public static Model withDropout(double probability) {
     return create(CONFIG.withTiedHead(true).withAttentionDropout(probability));
   }
 
   /** Many narrow layers, so that activations outweigh everything else. */
-  static Model deep() {
+  public static Model deep() {
     return create(LlamaConfig.of(VOCABULARY, 128, 512, 24, 4));
   }
 
   /** With a value head. */
-  static Model withValues() {
+  public static Model withValues() {
     Map<String, Object> keys = new LinkedHashMap<>(CONFIG.toMap());
     keys.put("architectures", List.of("LlamaForSequenceClassification"));
     keys.put("num_labels", 1);
@@ -58,11 +58,11 @@ final class TinyLlama {
   }
 
   /** With the keys of a config.json of any family. */
-  static Model create(Map<String, Object> keys) {
+  public static Model create(Map<String, Object> keys) {
     return HfModels.create("tiny", Device.cpu(), keys, tokenizer(), 7);
   }
 
-  static Path tokenizer() {
+  public static Path tokenizer() {
     try {
       return Path.of(TinyLlama.class.getResource("tokenizer").toURI());
     } catch (URISyntaxException e) {
@@ -71,7 +71,7 @@ final class TinyLlama {
   }
 
   /** Random tokens; a third of them is to be learned. */
-  static NamedArray batch(long seed, int... lengths) {
+  public static NamedArray batch(long seed, int... lengths) {
     Random random = new Random(seed);
     int tokens = IntStream.of(lengths).sum();
     long[] ids = random.longs(tokens, 0, VOCABULARY).toArray();
@@ -88,7 +88,7 @@ final class TinyLlama {
   }
 
   /** Mean of -log p over the tokens to learn. */
-  static TextObjective crossEntropy() {
+  public static TextObjective crossEntropy() {
     return Objective.of(
         "cross-entropy",
         OutputRequest.of(Output.TOKEN_LOGPROBS),
@@ -104,7 +104,7 @@ final class TinyLlama {
   }
 
   /** The same with an infinite loss. */
-  static Objective notFinite() {
+  public static Objective notFinite() {
     TextObjective sound = crossEntropy();
     return Objective.of(
         "broken",
