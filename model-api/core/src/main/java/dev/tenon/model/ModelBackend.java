@@ -26,7 +26,10 @@ public interface ModelBackend {
     Registry<ModelBackend> backends =
         new Registry<>(
             "backend",
-            Map.of("pytorch", "dev.tenon:tenon-pytorch", "sharded", "dev.tenon:tenon-sharded"));
+            Map.of(
+                "pytorch", "dev.tenon:tenon-pytorch",
+                "offload", "dev.tenon:tenon-offload",
+                "sharded", "dev.tenon:tenon-sharded"));
     ServiceLoader.load(ModelBackend.class).forEach(x -> backends.register(x.name(), x));
     return backends;
   }

@@ -55,6 +55,11 @@ public final class NativeScope implements AutoCloseable {
     return TensorCopy.toTorch(this, data);
   }
 
+  /** A {@code Tensor} on the CPU whose content is whatever was in memory. */
+  public TorchValue empty(DType dtype, Shape shape) {
+    return TensorCopy.allocate(this, dtype, shape);
+  }
+
   /** A {@code Tensor} of zeros on the CPU. */
   public TorchValue zeros(DType dtype, Shape shape) {
     try (NativeScope arguments = bridge.scope("zeros")) {

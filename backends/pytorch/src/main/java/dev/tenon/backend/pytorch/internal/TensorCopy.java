@@ -10,7 +10,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.WritableByteChannel;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Iterator;
@@ -26,12 +25,6 @@ final class TensorCopy {
   private static final long WINDOW_BYTES = TensorData.SEGMENT_BYTES;
 
   private TensorCopy() {}
-
-  /** What is done with one window. */
-  @FunctionalInterface
-  interface WindowAction {
-    void accept(ByteBuffer window) throws IOException;
-  }
 
   /**
    * Bytes of a tensor.
@@ -91,25 +84,11 @@ final class TensorCopy {
     return TensorData.wrap(dtype, shape, segments);
   }
 
-  static void write(TorchValue tensor, WritableByteChannel channel) throws IOException {
-    try {
-      visit(
-          tensor,
-          window -> {
-            while (window.hasRemaining()) {
-              channel.write(window);
-            }
-          });
-    } catch (UncheckedIOException e) {
-      throw e.getCause();
-    }
-  }
-
   /**
    * Shows the memory of a tensor in windows, in order. For a tensor that is not contiguous or not
    * on the CPU the windows show a copy.
    */
-  static void visit(TorchValue tensor, WindowAction action) {
+  static void visit(TorchValue tensor, TorchValue.Window action) {
     int elementBytes = tensor.dtype().bytes();
     long bytes = tensor.shape().size() * elementBytes;
     if (bytes == 0) {
@@ -125,7 +104,7 @@ final class TensorCopy {
   }
 
   private static void visitParts(
-      NativeScope scope, TorchValue tensor, int elementBytes, WindowAction action) {
+      NativeScope scope, TorchValue tensor, int elementBytes, TorchValue.Window action) {
     Builtins builtins = scope.bridge().builtins();
     TorchValue flat = builtins.call(scope, "flat", tensor);
     long total = tensor.shape().size();
@@ -144,7 +123,7 @@ final class TensorCopy {
     return tensor.withTensor(t -> functions.isCpu(t) && functions.isContiguous(t));
   }
 
-  private static void visitWindow(TorchValue tensor, WindowAction action) {
+  private static void visitWindow(TorchValue tensor, TorchValue.Window action) {
     TensorFunctions functions = tensor.scope().bridge().natives().tensors;
     tensor.withTensor(
         t -> {

@@ -7,6 +7,8 @@ import dev.tenon.tensor.DType;
 import dev.tenon.tensor.Shape;
 import dev.tenon.tensor.TensorData;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -110,9 +112,33 @@ public final class TorchValue implements AutoCloseable {
     return TensorCopy.toHost(this);
   }
 
+  /** A part of a tensor's memory, little-endian. */
+  @FunctionalInterface
+  public interface Window {
+    /** Reads or writes all of it; it must not outlive the call. */
+    void accept(ByteBuffer bytes) throws IOException;
+  }
+
+  /**
+   * Shows the tensor's bytes, row-major, in windows of up to 1 GiB, in order. Those of a tensor
+   * that is not contiguous, or not on the CPU, show a copy.
+   */
+  public void visit(Window window) throws IOException {
+    try {
+      TensorCopy.visit(this, window);
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+  }
+
   /** Writes the tensor's bytes, little-endian and row-major, without a copy in Java memory. */
   public void writeTo(WritableByteChannel channel) throws IOException {
-    TensorCopy.write(this, channel);
+    visit(
+        window -> {
+          while (window.hasRemaining()) {
+            channel.write(window);
+          }
+        });
   }
 
   /**

@@ -1,0 +1,125 @@
+package dev.tenon.backend.offload;
+
+import dev.tenon.backend.pytorch.internal.TorchBridge;
+import dev.tenon.backend.pytorch.internal.engine.Kernels;
+import dev.tenon.backend.pytorch.internal.engine.TorchInferenceEngine;
+import dev.tenon.backend.pytorch.internal.engine.TorchTrainEngine;
+import dev.tenon.error.InvalidInputException;
+import dev.tenon.error.UnsupportedFeatureException;
+import dev.tenon.internal.Problems;
+import dev.tenon.model.Model;
+import dev.tenon.model.ModelBackend;
+import dev.tenon.model.Network;
+import dev.tenon.nn.TorchScriptNetwork;
+import dev.tenon.spec.FinetuneSpec;
+import dev.tenon.spec.InferenceSpec;
+import dev.tenon.spec.Precision;
+import java.util.Set;
+
+/**
+ * Runs networks by libtorch in this JVM, a stage at a time: weights, gradients and moments live in
+ * RAM or in files, and what libtorch works on is a copy of one stage while the next is read. The
+ * first call of a process loads libtorch. Immutable and safe for threads; engines of one backend
+ * run side by side.
+ */
+public final class OffloadBackend implements ModelBackend {
+  /** The registered name. */
+  public static final String NAME = "offload";
+
+  /** Bytes of logits that live at once for next-token outputs. */
+  private static final long HEAD_CHUNK_BYTES = 64L << 20;
+
+  private static final Set<Precision> PRECISIONS =
+      Set.of(Precision.F32, Precision.BF16, Precision.F16);
+
+  private final OffloadOptions options;
+
+  /** In RAM. */
+  public OffloadBackend() {
+    this(OffloadOptions.ram());
+  }
+
+  /** Where the options say; nothing is allocated yet. */
+  public OffloadBackend(OffloadOptions options) {
+    this.options = options;
+  }
+
+  @Override
+  public String name() {
+    return NAME;
+  }
+
+  /** Where state lives. */
+  public OffloadOptions options() {
+    return options;
+  }
+
+  /** Loads libtorch. */
+  @Override
+  public void prepare() {
+    TorchBridge.start();
+  }
+
+  /**
+   * Copies the weights to where they live, and makes room for gradients and moments.
+   *
+   * @throws InvalidInputException also if the directory is missing or cannot be written
+   * @throws dev.tenon.error.InsufficientMemoryException if the disk is full
+   */
+  @Override
+  public Model initialize(Model model, FinetuneSpec spec) {
+    Network network = network(model);
+    // Refuses a decaying schedule without its total before anything is loaded.
+    double unused = spec.scheduleFactor(0);
+    TorchBridge bridge = TorchBridge.start();
+    OffloadedRun run = OffloadedRun.start(bridge, network, spec, options);
+    return model.withModule(
+        new TorchTrainEngine(
+            NAME, bridge, network, spec, new StreamedTraining(run), HEAD_CHUNK_BYTES));
+  }
+
+  @Override
+  public Model initializeForInference(Model model) {
+    return initializeForInference(model, InferenceSpec.defaults());
+  }
+
+  /** With the weights where they are, in the files of the checkpoint if it has some. */
+  @Override
+  public Model initializeForInference(Model model, InferenceSpec spec) {
+    Network network = network(model);
+    Precision precision = spec.resolve(network.quantization());
+    if (!PRECISIONS.contains(precision)) {
+      throw new UnsupportedFeatureException(
+          Problems.problem("precision of backend offload", precision, "F32, BF16 or F16"));
+    }
+    TorchBridge bridge = TorchBridge.start();
+    return model.withModule(
+        new TorchInferenceEngine(
+            NAME,
+            bridge,
+            network,
+            precision,
+            StreamedModel.open(
+                bridge, network, Kernels.find(bridge, network, precision), spec.threads()),
+            HEAD_CHUNK_BYTES));
+  }
+
+  private static Network network(Model model) {
+    if (!model.device().type().equals("cpu")) {
+      throw new UnsupportedFeatureException(
+          Problems.problem("device of model " + model.name(), model.device(), "cpu"));
+    }
+    if (!(model.module() instanceof Network network)) {
+      throw new InvalidInputException(
+          Problems.problem(
+              "module of model " + model.name(),
+              "Engine",
+              "a Network that no backend has initialised"));
+    }
+    if (network instanceof TorchScriptNetwork || network.quantized().isPresent()) {
+      throw new UnsupportedFeatureException(
+          Problems.problem("backend offload with", network, "a network of floating weights"));
+    }
+    return network;
+  }
+}
