@@ -1,15 +1,18 @@
 package dev.tenon.cli;
 
+import dev.tenon.backend.offload.OffloadBackend;
+import dev.tenon.backend.offload.OffloadOptions;
 import dev.tenon.backend.sharded.ShardedBackend;
 import dev.tenon.backend.sharded.ShardedOptions;
 import dev.tenon.backend.sharded.ShardingEngine;
 import dev.tenon.error.InvalidInputException;
 import dev.tenon.internal.Problems;
 import dev.tenon.model.ModelBackend;
+import java.nio.file.Path;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 
-/** Over what the sharded backend spreads a model. */
+/** Over what the sharded backend spreads a model, and where the offload backend keeps it. */
 final class BackendOptions {
   @Option(
       names = "--world-size",
@@ -29,21 +32,33 @@ final class BackendOptions {
       description = "${COMPLETION-CANDIDATES} (DEEPSPEED).")
   private Optional<ShardingEngine> engine = Optional.empty();
 
+  @Option(
+      names = "--offload-to",
+      paramLabel = "DIR",
+      description = "Where the backend offload keeps files (in RAM).")
+  private Optional<Path> offloadTo = Optional.empty();
+
   /**
    * The backend of a name.
    *
-   * @throws InvalidInputException if another one than sharded is given ranks
+   * @throws InvalidInputException if a backend is given another one's options
    */
   ModelBackend backend(String name) {
+    Problems problems = new Problems();
+    if (!name.equals(OffloadBackend.NAME)) {
+      offloadTo.ifPresent(x -> problems.add("--offload-to of backend " + name, x, "none"));
+    }
     if (name.equals(ShardedBackend.NAME)) {
+      problems.throwIfAny(InvalidInputException::new);
       return new ShardedBackend(options());
     }
-    Problems problems = new Problems();
     worldSize.ifPresent(x -> problems.check(x == 1, "--world-size of backend " + name, x, "1"));
     zeroStage.ifPresent(x -> problems.add("--zero-stage of backend " + name, x, "none"));
     engine.ifPresent(x -> problems.add("--sharding of backend " + name, x, "none"));
     problems.throwIfAny(InvalidInputException::new);
-    return ModelBackend.fromServiceLoader().get(name);
+    return name.equals(OffloadBackend.NAME)
+        ? new OffloadBackend(new OffloadOptions(offloadTo))
+        : ModelBackend.fromServiceLoader().get(name);
   }
 
   private ShardedOptions options() {

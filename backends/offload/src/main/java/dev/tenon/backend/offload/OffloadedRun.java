@@ -30,7 +30,7 @@ record OffloadedRun(
       Layout layout = Layout.of(network, spec, Update.PIECE_VALUES);
       StateStore store = StateStore.create(bridge, layout, options);
       OffloadedRun run =
-          new OffloadedRun(bridge, network, spec, module, store, new Streams(bridge));
+          new OffloadedRun(bridge, network, spec, module, store, Streams.of(bridge, network));
       run.copyWeights();
       return run;
     } catch (RuntimeException e) {

@@ -48,7 +48,7 @@ final class StreamedModel implements CachedModel {
   static StreamedModel open(TorchBridge bridge, Network network, Prelude prelude, int threads) {
     TorchModule whole =
         bridge.load(ProgramArchives.training(network.program(), prelude.precision()));
-    Streams streams = new Streams(bridge);
+    Streams streams = Streams.of(bridge, network);
     Runnable release =
         () -> {
           streams.close();

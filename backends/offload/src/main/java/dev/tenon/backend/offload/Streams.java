@@ -2,9 +2,12 @@ package dev.tenon.backend.offload;
 
 import dev.tenon.backend.pytorch.internal.NativeScope;
 import dev.tenon.backend.pytorch.internal.TorchBridge;
+import dev.tenon.model.Network;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
@@ -12,24 +15,43 @@ import org.jspecify.annotations.Nullable;
 /**
  * Reads what comes next and writes what was made, on one thread of its own, while the caller's
  * computes. It does so in the order it was asked, so a read finds what an earlier write stored. At
- * most one thing is read ahead and one waits to be written. One thread calls.
+ * most one thing is read ahead and one waits to be written. For small networks, for which it costs
+ * more to wake a thread than to read, the caller's thread does it. One thread calls.
  */
 final class Streams implements AutoCloseable {
   private static final CompletableFuture<Void> DONE = CompletableFuture.completedFuture(null);
 
+  /** Reading so much takes some 100 microseconds. */
+  private static final long LEAST_BYTES_AHEAD = 1 << 20;
+
   private final TorchBridge bridge;
-  private final ExecutorService thread;
+  private final Optional<ExecutorService> thread;
+  private final Executor executor;
   private CompletableFuture<Void> writing = DONE;
 
-  Streams(TorchBridge bridge) {
+  private Streams(TorchBridge bridge, Optional<ExecutorService> thread) {
     this.bridge = bridge;
-    thread =
-        Executors.newSingleThreadExecutor(
-            task -> {
-              Thread made = new Thread(task, "tenon-offload");
-              made.setDaemon(true);
-              return made;
-            });
+    this.thread = thread;
+    this.executor = thread.<Executor>map(x -> x).orElse(Runnable::run);
+  }
+
+  /** For the stages of a network. */
+  static Streams of(TorchBridge bridge, Network network) {
+    long bytes = network.shapes().values().stream().mapToLong(x -> x.size() * Float.BYTES).sum();
+    return bytes < LEAST_BYTES_AHEAD * network.program().layers()
+        ? new Streams(bridge, Optional.empty())
+        : ahead(bridge);
+  }
+
+  /** With a thread. */
+  static Streams ahead(TorchBridge bridge) {
+    return new Streams(bridge, Optional.of(Executors.newSingleThreadExecutor(Streams::daemon)));
+  }
+
+  private static Thread daemon(Runnable task) {
+    Thread thread = new Thread(task, "tenon-offload");
+    thread.setDaemon(true);
+    return thread;
   }
 
   /** Where scopes come from. */
@@ -84,7 +106,7 @@ final class Streams implements AutoCloseable {
             throw e;
           }
         },
-        thread);
+        executor);
   }
 
   /**
@@ -106,7 +128,7 @@ final class Streams implements AutoCloseable {
                 action.run();
               }
             },
-            thread);
+            executor);
   }
 
   /** Waits until everything is written. */
@@ -133,7 +155,7 @@ final class Streams implements AutoCloseable {
     try {
       drain();
     } finally {
-      thread.shutdown();
+      thread.ifPresent(ExecutorService::shutdown);
     }
   }
 

@@ -60,6 +60,12 @@ class ParityTest {
   }
 
   @Test
+  void readingAheadChangesNothing() {
+    FinetuneSpec spec = specs().toList().get(1).maxGradNorm(0.05);
+    compare(new OffloadBackend(OffloadOptions.disk(files)), TinyModels.wide(), spec);
+  }
+
+  @Test
   void dropoutIsTheSame() {
     FinetuneSpec spec = specs().toList().get(1).disableDropout(false);
     compare(new OffloadBackend(), TinyModels.withDropout(), spec);

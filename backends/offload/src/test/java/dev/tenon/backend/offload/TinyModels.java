@@ -29,6 +29,11 @@ final class TinyModels {
     return create(CONFIG.withTiedHead(tied).toMap());
   }
 
+  /** So large that stages are read ahead. */
+  static Model wide() {
+    return create(LlamaConfig.of(VOCABULARY, 256, 768, 2, 4).toMap());
+  }
+
   static Model withDropout() {
     return create(CONFIG.withTiedHead(true).withAttentionDropout(0.3).toMap());
   }
