@@ -21,10 +21,12 @@ import java.nio.file.StandardOpenOption;
 final class FileSection implements Section {
   private static final int FILL_BYTES = 1 << 20;
 
+  private final Path directory;
   private final Path file;
   private final FileChannel channel;
 
-  private FileSection(Path file, FileChannel channel) {
+  private FileSection(Path directory, Path file, FileChannel channel) {
+    this.directory = directory;
     this.file = file;
     this.channel = channel;
   }
@@ -44,7 +46,9 @@ final class FileSection implements Section {
       section.close();
       throw new InsufficientMemoryException(
           Problems.problem(
-              "disk of " + directory, e.getMessage(), "room for " + bytes + " bytes of " + name),
+              "disk of " + directory,
+              String.valueOf(e.getMessage()),
+              "room for " + bytes + " bytes of " + name),
           e);
     }
   }
@@ -53,6 +57,7 @@ final class FileSection implements Section {
     try {
       Path file = Files.createTempFile(directory, "tenon-offload-", "." + name);
       return new FileSection(
+          directory,
           file,
           FileChannel.open(
               file,
@@ -66,6 +71,10 @@ final class FileSection implements Section {
   }
 
   private void fill(long bytes) throws IOException {
+    long free = Files.getFileStore(directory).getUsableSpace();
+    if (free < bytes) {
+      throw new IOException(free + " bytes free");
+    }
     ByteBuffer zeros = ByteBuffer.allocateDirect(FILL_BYTES);
     for (long at = 0; at < bytes; at += FILL_BYTES) {
       put(zeros.clear().limit((int) Math.min(FILL_BYTES, bytes - at)), at);

@@ -11,8 +11,12 @@ import dev.tenon.model.Model;
 import dev.tenon.model.ModelBackend;
 import dev.tenon.model.Network;
 import dev.tenon.nn.TorchScriptNetwork;
+import dev.tenon.nn.script.Prelude;
+import dev.tenon.spec.BatchShape;
 import dev.tenon.spec.FinetuneSpec;
 import dev.tenon.spec.InferenceSpec;
+import dev.tenon.spec.MemoryLimit;
+import dev.tenon.spec.MemoryPlan;
 import dev.tenon.spec.Precision;
 import java.util.Set;
 
@@ -32,16 +36,31 @@ public final class OffloadBackend implements ModelBackend {
   private static final Set<Precision> PRECISIONS =
       Set.of(Precision.F32, Precision.BF16, Precision.F16);
 
+  private static final BatchShape LEAST = new BatchShape(1, 1);
+  private static final String CURE =
+      "OffloadOptions.disk keeps state in files; memoryLimit(MemoryLimit.none()) tries it anyway";
+
   private final OffloadOptions options;
+  private final MemoryLimit limit;
 
   /** In RAM. */
   public OffloadBackend() {
     this(OffloadOptions.ram());
   }
 
-  /** Where the options say; nothing is allocated yet. */
+  /** Where the options say, for what the machine's memory holds; nothing is allocated yet. */
   public OffloadBackend(OffloadOptions options) {
+    this(options, MemoryLimit.machine());
+  }
+
+  private OffloadBackend(OffloadOptions options, MemoryLimit limit) {
     this.options = options;
+    this.limit = limit;
+  }
+
+  /** The same with another limit of memory; what needs more is refused before it is loaded. */
+  public OffloadBackend memoryLimit(MemoryLimit value) {
+    return new OffloadBackend(options, value);
   }
 
   @Override
@@ -71,6 +90,8 @@ public final class OffloadBackend implements ModelBackend {
     Network network = network(model);
     // Refuses a decaying schedule without its total before anything is loaded.
     double unused = spec.scheduleFactor(0);
+    limit.require(
+        "training " + network.architecture(), plan(network, spec, LEAST).trainingBytes(), CURE);
     TorchBridge bridge = TorchBridge.start();
     OffloadedRun run = OffloadedRun.start(bridge, network, spec, options);
     return model.withModule(
@@ -102,6 +123,20 @@ public final class OffloadBackend implements ModelBackend {
             StreamedModel.open(
                 bridge, network, Kernels.find(bridge, network, precision), spec.threads()),
             HEAD_CHUNK_BYTES));
+  }
+
+  /**
+   * What libtorch holds at once, and what waits in RAM or in files. Weights and gradients are those
+   * of two neighbouring stages; the optimizer's part is what its pieces take beyond a pass.
+   */
+  @Override
+  public MemoryPlan plan(Network network, FinetuneSpec spec, BatchShape batch) {
+    Prelude view =
+        spec.precision() == Precision.F32
+            ? Prelude.F32
+            : Kernels.find(TorchBridge.start(), network, spec.precision());
+    boolean disk = options.directory().isPresent();
+    return new OffloadMemory(network, spec, disk, batch, view, HEAD_CHUNK_BYTES).plan();
   }
 
   private static Network network(Model model) {

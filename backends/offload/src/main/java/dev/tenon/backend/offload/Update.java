@@ -16,8 +16,8 @@ import dev.tenon.tensor.Shape;
  * @param factor of the schedule, on every group's rate
  */
 record Update(OffloadedRun run, TorchValue norm, double maxNorm, long age, double factor) {
-  /** 8 MiB of each vector; three pieces are under way. */
-  static final long PIECE_VALUES = 1 << 21;
+  /** 4 MiB of each vector. */
+  static final long PIECE_VALUES = 1 << 20;
 
   private static final CallSettings SETTINGS = CallSettings.noGrad(0);
 

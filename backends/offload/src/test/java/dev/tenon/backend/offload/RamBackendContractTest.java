@@ -12,8 +12,11 @@ import dev.tenon.tensor.Device;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.Set;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
+/** The default tiers run the same over files, and {@link ParityTest} over both. */
+@Tag("soak")
 class RamBackendContractTest extends ModelBackendContract {
   @RegisterExtension
   static final LeakExtension LEAKS = new LeakExtension(() -> TorchBridge.openHandles().byName());

@@ -51,7 +51,8 @@ public final class TrainingMemory {
     this.headChunkBytes = headChunkBytes;
   }
 
-  MemoryPlan plan() {
+  /** The plan without remedies. */
+  public MemoryPlan plan() {
     return plan(List.of());
   }
 
