@@ -1,33 +1,31 @@
 package dev.tenon.backend.sharded;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.within;
 
-import dev.tenon.backend.pytorch.PyTorchBackend;
 import dev.tenon.model.Model;
 import dev.tenon.model.ModelBackend;
+import dev.tenon.spec.AdamW;
 import dev.tenon.spec.FinetuneSpec;
 import dev.tenon.tensor.TensorData;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** A run goes on from its state: bit for bit on equal ranks, within rounding elsewhere. */
+/**
+ * A run goes on from its state bit for bit on equal ranks; samples/cli moves it to other backends.
+ */
 @Tag("python")
 class ShardedStateTest {
-  private static final FinetuneSpec SPEC = FinetuneSpec.steps(50).learningRate(1e-3);
-
-  /** Ten steps of f32 sums in another order. */
-  private static final double LOSS = 1e-4;
+  /** Two groups of parameters, with decay and without. */
+  private static final FinetuneSpec SPEC =
+      FinetuneSpec.steps(50).learningRate(1e-3).optimizer(new AdamW(0.9, 0.999, 1e-8, 0.01));
 
   @TempDir private Path directory;
 
@@ -63,44 +61,9 @@ class ShardedStateTest {
     assertThat(resumed).isEqualTo(straight);
   }
 
-  /** Two JVM-side and two sharded runs by turns, ten steps on each. */
-  @Test
-  void aRunMovesBetweenBackends() throws IOException {
-    List<ModelBackend> backends =
-        List.of(
-            new PyTorchBackend(),
-            new ShardedBackend(ShardedOptions.ranks(2).threads(1).zeroStage(3)),
-            new ShardedBackend(ShardedOptions.ranks(1).threads(1)),
-            new PyTorchBackend());
-    double[] straight;
-    try (Model model = new PyTorchBackend().initialize(TinyModels.llama(), SPEC)) {
-      straight = train(model, 0, 10 * backends.size());
-    }
-    for (int leg = 0; leg < backends.size(); leg++) {
-      try (Model model = backends.get(leg).initialize(TinyModels.llama(), SPEC)) {
-        if (leg > 0) {
-          model.trainEngine().loadState(directory.resolve("leg-" + (leg - 1)));
-        }
-        double[] losses = train(model, 10 * leg, 10 * leg + 10);
-        for (int i = 0; i < losses.length; i++) {
-          assertThat(losses[i])
-              .as("loss of step %d", 10 * leg + i)
-              .isCloseTo(straight[10 * leg + i], within(LOSS));
-        }
-        model.trainEngine().saveState(Files.createDirectory(directory.resolve("leg-" + leg)));
-      }
-    }
-  }
-
-  private static double[] train(Model model, int from, int to) {
-    double[] losses = new double[to - from];
+  private static void train(Model model, int from, int to) {
     for (int step = from; step < to; step++) {
-      losses[step - from] =
-          model
-              .trainEngine()
-              .trainBatch(TinyModels.batch(step, 9, 5, 12, 7), TinyModels.SFT)
-              .get("loss");
+      model.trainEngine().trainBatch(TinyModels.batch(step, 9, 5, 12, 7), TinyModels.SFT);
     }
-    return losses;
   }
 }

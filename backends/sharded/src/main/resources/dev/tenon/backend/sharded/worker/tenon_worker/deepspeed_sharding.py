@@ -94,6 +94,10 @@ class DeepSpeedSharding:
     def step(self, rates: list[float]) -> None:
         set_rates(self._engine.optimizer, rates)
         self._engine.step()
+        if not self._stepped and self._stage in (1, 2):
+            # DeepSpeed links parameters to their moments after the first group's step, when other groups have none yet.
+            self._engine.optimizer._hp_optimizer_states_linked = False
+            self._engine.optimizer._lazy_init_hp_params_optimizer_state()
         self._stepped = True
 
     def discard(self) -> None:
