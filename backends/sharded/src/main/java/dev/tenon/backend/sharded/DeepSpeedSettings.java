@@ -51,9 +51,7 @@ final class DeepSpeedSettings {
     Map<String, @Nullable Object> zero = new LinkedHashMap<>();
     int stage = options.zeroStage();
     zero.put("stage", stage);
-    long elements =
-        network.parameters().stream().mapToLong(x -> x.shape().size()).max().orElse(LEAST_BUCKET);
-    long bucket = Math.max(LEAST_BUCKET, Math.min(MOST_BUCKET, elements));
+    long bucket = bucket(network);
     zero.put("reduce_bucket_size", bucket);
     zero.put("allgather_bucket_size", bucket);
     zero.put("overlap_comm", false);
@@ -71,6 +69,13 @@ final class DeepSpeedSettings {
       zero.put("offload_param", new LinkedHashMap<>(Map.of("device", "cpu")));
     }
     return zero;
+  }
+
+  /** Elements of a bucket: as many as the largest parameter has, within bounds. */
+  static long bucket(Network network) {
+    long elements =
+        network.parameters().stream().mapToLong(x -> x.shape().size()).max().orElse(LEAST_BUCKET);
+    return Math.max(LEAST_BUCKET, Math.min(MOST_BUCKET, elements));
   }
 
   /** Adds what is not there; what is there must agree, but for sizes of buckets. */

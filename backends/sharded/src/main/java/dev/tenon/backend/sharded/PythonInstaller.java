@@ -21,16 +21,18 @@ final class PythonInstaller {
 
   private PythonInstaller() {}
 
+  /** Isolated ({@code -I}): what lies in the working directory is not run. */
   static void install(Path base, Path environment, Consumer<String> progress) {
     String python = environment.resolve("bin").resolve("python").toString();
-    run(progress, Map.of(), base.toString(), "-m", "venv", "--clear", environment.toString());
+    run(progress, Map.of(), base.toString(), "-I", "-m", "venv", "--clear", environment.toString());
     Path requirements = write(environment, PythonRequirements.BASE);
-    run(progress, Map.of(), python, "-m", "pip", "install", "-r", requirements.toString());
+    run(progress, Map.of(), python, "-I", "-m", "pip", "install", "-r", requirements.toString());
     // DeepSpeed looks for torch while it is built, and compiles nothing that is not asked for.
     run(
         progress,
         Map.of("DS_BUILD_OPS", "0", "DS_ACCELERATOR", "cpu"),
         python,
+        "-I",
         "-m",
         "pip",
         "install",

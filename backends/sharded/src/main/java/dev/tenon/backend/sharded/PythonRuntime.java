@@ -85,7 +85,7 @@ public final class PythonRuntime {
           Problems.problem("Python interpreter", interpreter, "a program that can be run"));
     }
     List<String> packages = PythonRequirements.packages(engine);
-    List<String> command = new ArrayList<>(List.of(interpreter.toString(), "-c", CHECK));
+    List<String> command = new ArrayList<>(List.of(interpreter.toString(), "-I", "-c", CHECK));
     command.addAll(packages);
     JsonObject found = Json.parseObject(output(command).getBytes(UTF_8), interpreter.toString());
     List<String> missing = new ArrayList<>();

@@ -27,8 +27,14 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** What ranks are told at their start. It is also written beside the run, in {@code run}. */
+/** What ranks are told at their start. It is also written beside the run. */
 final class RankSetup {
+  /** All of it, with the whole {@link FinetuneSpec}. */
+  static final String SETUP = "setup.json";
+
+  /** DeepSpeed's part, as DeepSpeed reads it. */
+  static final String DEEPSPEED = "ds_config.json";
+
   private final Network network;
   private final ShardedOptions options;
   private final Optional<FinetuneSpec> spec;
@@ -59,7 +65,8 @@ final class RankSetup {
             .with("device", "cpu")
             .with("threads", threads())
             .with("collective_s", options.callDeadline().toSeconds())
-            .with("rendezvous", Map.of("file", directory.newFile(".store").toString()))
+            .with("start_s", options.startDeadline().toSeconds())
+            .with("rendezvous", rendezvous())
             .with("layers", network.program().layers())
             .with("chunk", Math.max(1, headChunkBytes / (4L * network.vocabSize())))
             .with("program_sha256", program.sha256())
@@ -67,6 +74,13 @@ final class RankSetup {
             .with("spec", settings());
     writeBeside(request);
     return request.with("", Map.of("program", bytes(program)));
+  }
+
+  private Map<String, Object> rendezvous() {
+    return options
+        .nodes()
+        .map(x -> Map.<String, Object>of("host", x.host(), "port", x.port()))
+        .orElseGet(() -> Map.of("file", directory.newFile(".store").toString()));
   }
 
   static TensorData bytes(ScriptArchive archive) {
@@ -78,14 +92,21 @@ final class RankSetup {
     int processors = Runtime.getRuntime().availableProcessors();
     return options.threads() > 0
         ? options.threads()
-        : Math.max(1, processors / options.worldSize());
+        : Math.max(1, processors / options.ranksHere());
   }
 
   private void writeBeside(Part request) {
+    Map<String, @Nullable Object> setup = new LinkedHashMap<>(request.head());
+    spec.ifPresent(x -> setup.put("finetune_spec", x.toMap()));
     try {
-      Files.write(directory.run().resolve("setup.json"), Json.prettyBytes(request.head()));
+      Files.write(directory.run().resolve(SETUP), Json.prettyBytes(setup));
+      if (options.engine() == ShardingEngine.DEEPSPEED) {
+        Files.write(
+            directory.run().resolve(DEEPSPEED),
+            Json.prettyBytes(DeepSpeedSettings.of(options, network, spec)));
+      }
     } catch (IOException e) {
-      throw new CheckpointException(Problems.problem("setup.json", e, "written"), e);
+      throw new CheckpointException(Problems.problem("setup of the ranks", e, "written"), e);
     }
   }
 

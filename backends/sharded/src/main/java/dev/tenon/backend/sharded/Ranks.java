@@ -3,6 +3,7 @@ package dev.tenon.backend.sharded;
 import dev.tenon.checkpoint.NamedArrayFormat;
 import dev.tenon.error.CheckpointException;
 import dev.tenon.error.InsufficientMemoryException;
+import dev.tenon.error.InvalidInputException;
 import dev.tenon.error.TenonException;
 import dev.tenon.error.WorkerLostException;
 import dev.tenon.internal.JsonObject;
@@ -62,7 +63,8 @@ final class Ranks implements AutoCloseable {
   }
 
   private Map<String, Object> world() {
-    return Map.of("size", options.worldSize(), "first", 0, "local", options.worldSize());
+    return Map.of(
+        "size", options.worldSize(), "first", options.firstRank(), "local", options.ranksHere());
   }
 
   /** What the libraries in the ranks read besides what the supervisor lets through. */
@@ -71,7 +73,9 @@ final class Ranks implements AutoCloseable {
     environment.put("DS_ACCELERATOR", "cpu");
     // What libraries cache, they cache where nobody else can put it before them.
     environment.put("TMPDIR", directory.run().toString());
-    environment.put("GLOO_SOCKET_IFNAME", "lo");
+    String network = options.nodes().map(Nodes::networkInterface).orElse("lo");
+    environment.put("GLOO_SOCKET_IFNAME", network);
+    environment.put("NCCL_SOCKET_IFNAME", network);
     // DeepSpeed asks for them, though the ranks meet in a file.
     environment.put("MASTER_ADDR", "127.0.0.1");
     environment.put("MASTER_PORT", "29500");
@@ -104,7 +108,8 @@ final class Ranks implements AutoCloseable {
   /**
    * A call within the verb's deadline.
    *
-   * @param parts one for each rank; fewer: the others take no part
+   * @param parts one for each rank, also of other hosts; only one: the first rank here is asked
+   * @return what each rank answered, other hosts' ranks only if the verb is shared
    * @throws WorkerLostException if a rank or the supervisor is lost
    */
   List<Reply> call(Verb verb, List<Part> parts) {
@@ -119,10 +124,10 @@ final class Ranks implements AutoCloseable {
     try {
       List<Frame.Section> sections = new ArrayList<>();
       sections.add(Frame.Section.of(head, new byte[0]));
-      parts.forEach(part -> sections.add(section(part, spilled)));
+      asked(verb, parts).forEach(part -> sections.add(section(part, spilled)));
       watch.begin();
       byte[] frame = transport.call(Frame.encode(sections));
-      return replies(verb, Frame.decode(frame));
+      return everywhere(verb, replies(verb, Frame.decode(frame)));
     } catch (WorkerLostException e) {
       WorkerLostException told = told(verb, e);
       lost = Optional.of(told);
@@ -131,6 +136,54 @@ final class Ranks implements AutoCloseable {
       watch.end();
       spilled.forEach(Ranks::delete);
     }
+  }
+
+  /** The parts of this host's ranks; on several hosts with what tells that all were asked alike. */
+  private List<Part> asked(Verb verb, List<Part> parts) {
+    if (parts.size() < options.worldSize()) {
+      return parts;
+    }
+    List<Part> here = parts.subList(options.firstRank(), options.firstRank() + options.ranksHere());
+    if (options.nodes().isEmpty() || !verb.shared()) {
+      return here;
+    }
+    String digest = digest(parts);
+    return here.stream()
+        .map(
+            part ->
+                new Part(new LinkedHashMap<>(part.head()), part.tensors()).with("digest", digest))
+        .toList();
+  }
+
+  private static String digest(List<Part> parts) {
+    ByteArrayOutputStream all = new ByteArrayOutputStream();
+    for (Part part : parts) {
+      all.writeBytes(Frame.encode(List.of(Frame.Section.of(part.head(), bytes(part.tensors())))));
+    }
+    return sha256(all.toByteArray());
+  }
+
+  /** On several hosts the first rank here tells what all ranks answered. */
+  private List<Reply> everywhere(Verb verb, List<Reply> replies) {
+    if (options.nodes().isEmpty() || !verb.shared()) {
+      return replies;
+    }
+    List<Reply> all = new ArrayList<>();
+    for (JsonObject head : replies.get(0).head().objects("ranks")) {
+      String prefix = all.size() + "/";
+      Map<String, TensorData> tensors = new LinkedHashMap<>();
+      replies
+          .get(0)
+          .tensors()
+          .forEach(
+              (name, x) -> {
+                if (name.startsWith(prefix)) {
+                  tensors.put(name.substring(prefix.length()), x);
+                }
+              });
+      all.add(new Reply(head, tensors));
+    }
+    return all;
   }
 
   private Frame.Section section(Part part, List<Path> spilled) {
@@ -188,7 +241,8 @@ final class Ranks implements AutoCloseable {
     if (errors.isEmpty()) {
       return;
     }
-    if (verb != Verb.INIT && (verb.changes() || errors.size() < replies.size())) {
+    boolean unknown = verb != Verb.INIT && (verb.changes() || errors.size() < replies.size());
+    if (unknown || errors.get(0).string("kind").equals("lost")) {
       throw new WorkerLostException(errors.get(0).string("message"));
     }
     throw failure(errors.get(0), verb);
@@ -200,6 +254,7 @@ final class Ranks implements AutoCloseable {
       case "memory" ->
           new InsufficientMemoryException(
               Problems.problem("memory of a rank in " + verb.label(), message, "enough"));
+      case "request" -> new InvalidInputException(message);
       case "objective" ->
           new RankException(
               verb.label(),

@@ -7,7 +7,12 @@ import dev.tenon.model.Model;
 import dev.tenon.model.ModelBackend;
 import dev.tenon.model.Network;
 import dev.tenon.nn.TorchScriptNetwork;
+import dev.tenon.spec.BatchShape;
 import dev.tenon.spec.FinetuneSpec;
+import dev.tenon.spec.InferencePlan;
+import dev.tenon.spec.InferenceSpec;
+import dev.tenon.spec.MemoryLimit;
+import dev.tenon.spec.MemoryPlan;
 import dev.tenon.spec.Precision;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -27,8 +32,13 @@ public final class ShardedBackend implements ModelBackend {
   /** Bytes of logits that live at once for next-token outputs. */
   private static final long HEAD_CHUNK_BYTES = 64L << 20;
 
+  private static final BatchShape LEAST = new BatchShape(1, 1);
+  private static final String CURE =
+      "fewer ranks or more hosts; memoryLimit(MemoryLimit.none()) tries it anyway";
+
   private final ShardedOptions options;
   private final long headChunkBytes;
+  private final MemoryLimit limit;
 
   /** One rank, DeepSpeed's ZeRO stage 2. */
   public ShardedBackend() {
@@ -37,12 +47,21 @@ public final class ShardedBackend implements ModelBackend {
 
   /** Ranks and library as the options say; nothing is started yet. */
   public ShardedBackend(ShardedOptions options) {
-    this(options, HEAD_CHUNK_BYTES);
+    this(options, HEAD_CHUNK_BYTES, MemoryLimit.machine());
   }
 
-  ShardedBackend(ShardedOptions options, long headChunkBytes) {
+  ShardedBackend(ShardedOptions options, long headChunkBytes, MemoryLimit limit) {
     this.options = options;
     this.headChunkBytes = headChunkBytes;
+    this.limit = limit;
+  }
+
+  /**
+   * The same with another limit for all ranks of this host together; what needs more is refused
+   * before anything is started.
+   */
+  public ShardedBackend memoryLimit(MemoryLimit value) {
+    return new ShardedBackend(options, headChunkBytes, value);
   }
 
   @Override
@@ -70,6 +89,7 @@ public final class ShardedBackend implements ModelBackend {
     }
     // Refuses a decaying schedule without its total before anything is started.
     double unused = spec.scheduleFactor(0);
+    require("training", network, memory(network).plan(spec, LEAST).trainingBytes());
     Ranks ranks = start(network, Optional.of(spec), spec.precision());
     return model.withModule(new ShardedTrainEngine(ranks, network, options, spec));
   }
@@ -77,9 +97,36 @@ public final class ShardedBackend implements ModelBackend {
   @Override
   public Model initializeForInference(Model model) {
     Network network = network(model);
+    require("inference of", network, memory(network).plan(LEAST).peakBytes());
     Ranks ranks = start(network, Optional.empty(), Precision.F32);
     return model.withModule(
         new ShardedEngine(ranks, network, options, FinetuneSpec.DEFAULT_MICRO_BATCH_TOKENS));
+  }
+
+  /**
+   * Of each rank. What ranks hold of weights, gradients and moments stays within 15 % of it; of
+   * what a pass works on it is a bound.
+   */
+  @Override
+  public MemoryPlan plan(Network network, FinetuneSpec spec, BatchShape batch) {
+    return memory(network).planWithRemedies(spec, batch);
+  }
+
+  /** Of each rank, in F32. */
+  @Override
+  public InferencePlan plan(Network network, InferenceSpec spec, BatchShape batch) {
+    return memory(network).plan(batch);
+  }
+
+  private RankMemory memory(Network network) {
+    return new RankMemory(network, options, headChunkBytes);
+  }
+
+  private void require(String what, Network network, long bytesOfRank) {
+    limit.require(
+        what + " " + network.architecture() + " on " + options.ranksHere() + " ranks",
+        Math.multiplyExact(bytesOfRank, options.ranksHere()),
+        CURE);
   }
 
   private Ranks start(Network network, Optional<FinetuneSpec> spec, Precision precision) {

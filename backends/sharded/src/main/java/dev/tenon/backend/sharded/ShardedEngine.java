@@ -21,6 +21,7 @@ import dev.tenon.nn.internal.session.OpenSessions;
 import dev.tenon.objective.JavaObjective;
 import dev.tenon.objective.Objective;
 import dev.tenon.objective.TextObjective;
+import dev.tenon.spec.FinetuneSpec;
 import dev.tenon.tensor.Device;
 import dev.tenon.tensor.NamedArray;
 import java.io.IOException;
@@ -32,6 +33,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** A network on ranks: batches are cut for them, and what they give is put together again. */
 class ShardedEngine implements Engine {
@@ -55,6 +57,10 @@ class ShardedEngine implements Engine {
   @Override
   public final Network network() {
     return network;
+  }
+
+  final ShardedOptions options() {
+    return options;
   }
 
   @Override
@@ -140,27 +146,65 @@ class ShardedEngine implements Engine {
   public final void save(Path directory) {
     try (CallGuard.Pass pass = guard.enter()) {
       refuseSource(directory);
-      whole(
-          "weight",
-          new ArrayList<>(network.shapes().keySet()),
-          weights ->
-              CheckpointDirectory.write(
-                  directory,
-                  temporary -> {
-                    network.save(temporary, weights);
-                    writeRecord(temporary);
+      onFirstHost(
+          () ->
+              whole(
+                  "weight",
+                  new ArrayList<>(network.shapes().keySet()),
+                  weights -> {
+                    if (options.writes()) {
+                      write(directory, weights);
+                    }
                   }));
     }
   }
 
+  private void write(Path directory, Weights weights) {
+    CheckpointDirectory.write(
+        directory,
+        temporary -> {
+          network.save(temporary, weights);
+          writeRecord(temporary);
+        });
+  }
+
+  /** Runs what writes on the first host only; the others return when it is written. */
+  final void onFirstHost(Runnable work) {
+    boolean written = false;
+    try {
+      work.run();
+      written = true;
+    } finally {
+      if (options.nodes().isPresent()) {
+        meet(written);
+      }
+    }
+  }
+
+  private void meet(boolean written) {
+    boolean all = ranks.callAll(Verb.MEET, new Part().with("ok", written)).get(0).head().bool("ok");
+    if (written && !all) {
+      throw new CheckpointException(
+          Problems.problem("what the first host writes", "failed there", "written"));
+    }
+  }
+
   private void writeRecord(Path directory) throws IOException {
-    Map<String, Object> record = new LinkedHashMap<>();
+    Map<String, @Nullable Object> record = new LinkedHashMap<>();
     record.put("backend", ShardedBackend.NAME);
     record.put("architecture", network.architecture());
     record.put("world_size", options.worldSize());
     record.put("engine", options.engine().label());
     record.putAll(training());
+    if (options.engine() == ShardingEngine.DEEPSPEED) {
+      record.put("deepspeed", DeepSpeedSettings.of(options, network, spec()));
+    }
     Files.write(directory.resolve(CheckpointDirectory.MARK), Json.prettyBytes(record));
+  }
+
+  /** How it trains, if it does. */
+  Optional<FinetuneSpec> spec() {
+    return Optional.empty();
   }
 
   /** What the run record says of training. */

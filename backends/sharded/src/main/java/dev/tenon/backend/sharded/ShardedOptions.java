@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * Over what a model is sharded, and by what.
  *
  * @param engine the library (DEEPSPEED)
- * @param worldSize number of ranks, all on this host
+ * @param worldSize number of ranks, on all hosts together
+ * @param nodes the hosts, if this is not the only one
  * @param zeroStage what DeepSpeed shards: 0 nothing, 1 moments, 2 and gradients, 3 and weights (2)
  * @param offload where moments, and at stage 3 weights, lie instead of the device (NONE)
  * @param threads of each rank's operators; 0: the processors shared out among the ranks
@@ -29,6 +30,7 @@ import org.jspecify.annotations.Nullable;
 public record ShardedOptions(
     ShardingEngine engine,
     int worldSize,
+    Optional<Nodes> nodes,
     int zeroStage,
     Offload offload,
     int threads,
@@ -53,6 +55,13 @@ public record ShardedOptions(
     deepspeed = Collections.unmodifiableMap(new LinkedHashMap<>(deepspeed));
     Problems problems = new Problems();
     problems.check(worldSize > 0, "world size", worldSize, "> 0");
+    nodes.ifPresent(
+        x ->
+            problems.check(
+                worldSize % x.count() == 0,
+                "world size",
+                worldSize,
+                "a multiple of " + x.count() + " nodes"));
     problems.check(zeroStage >= 0 && zeroStage <= 3, "zero stage", zeroStage, "0 to 3");
     problems.check(threads >= 0, "threads", threads, ">= 0");
     problems.check(
@@ -76,6 +85,7 @@ public record ShardedOptions(
     return new ShardedOptions(
         ShardingEngine.DEEPSPEED,
         worldSize,
+        Optional.empty(),
         2,
         Offload.NONE,
         0,
@@ -89,6 +99,31 @@ public record ShardedOptions(
   /** The same by another library. */
   public ShardedOptions engine(ShardingEngine value) {
     return with(draft -> draft.engine = value);
+  }
+
+  /** The same over another number of ranks. */
+  public ShardedOptions worldSize(int value) {
+    return with(draft -> draft.worldSize = value);
+  }
+
+  /** The same over several hosts, of which this is one. */
+  public ShardedOptions nodes(Nodes value) {
+    return with(draft -> draft.nodes = Optional.of(value));
+  }
+
+  /** How many of the ranks are on this host. */
+  int ranksHere() {
+    return worldSize / nodes.map(Nodes::count).orElse(1);
+  }
+
+  /** The first of them. */
+  int firstRank() {
+    return ranksHere() * nodes.map(Nodes::rank).orElse(0);
+  }
+
+  /** Whether this host writes what all have together. */
+  boolean writes() {
+    return firstRank() == 0;
   }
 
   /** The same at another ZeRO stage. */
@@ -145,7 +180,8 @@ public record ShardedOptions(
   /** The components while one of them changes. */
   private static final class Draft {
     private ShardingEngine engine;
-    private final int worldSize;
+    private int worldSize;
+    private Optional<Nodes> nodes;
     private int zeroStage;
     private Offload offload;
     private int threads;
@@ -158,6 +194,7 @@ public record ShardedOptions(
     private Draft(ShardedOptions from) {
       engine = from.engine;
       worldSize = from.worldSize;
+      nodes = from.nodes;
       zeroStage = from.zeroStage;
       offload = from.offload;
       threads = from.threads;
@@ -172,6 +209,7 @@ public record ShardedOptions(
       return new ShardedOptions(
           engine,
           worldSize,
+          nodes,
           zeroStage,
           offload,
           threads,

@@ -3,6 +3,7 @@ package dev.tenon.backend.sharded;
 import dev.tenon.checkpoint.TrainingState;
 import dev.tenon.checkpoint.Weights;
 import dev.tenon.error.InsufficientMemoryException;
+import dev.tenon.error.InvalidInputException;
 import dev.tenon.internal.CallGuard;
 import dev.tenon.internal.JsonObject;
 import dev.tenon.model.Metrics;
@@ -130,7 +131,7 @@ final class ShardedTrainEngine extends ShardedEngine implements TrainEngine {
   private List<Reply> differentiate(List<Part> requests) {
     try {
       return ranks.call(Verb.BACKWARD, requests);
-    } catch (RankException | InsufficientMemoryException e) {
+    } catch (RankException | InvalidInputException | InsufficientMemoryException e) {
       discard(); // of the micro-batches before
       throw e;
     }
@@ -156,24 +157,30 @@ final class ShardedTrainEngine extends ShardedEngine implements TrainEngine {
   @Override
   public void saveState(Path directory) {
     try (CallGuard.Pass pass = guard.enter()) {
-      List<String> names = new ArrayList<>(network().shapes().keySet());
-      whole(
-          "weight",
-          names,
-          weights ->
-              whole(
-                  "exp_avg",
-                  trained(),
-                  first ->
-                      whole(
-                          "exp_avg_sq",
-                          trained(),
-                          second -> write(directory, weights, first, second))));
+      onFirstHost(() -> wholeState(directory));
       ranks.saved(directory, steps.version());
     }
   }
 
+  private void wholeState(Path directory) {
+    whole(
+        "weight",
+        new ArrayList<>(network().shapes().keySet()),
+        weights ->
+            whole(
+                "exp_avg",
+                trained(),
+                first ->
+                    whole(
+                        "exp_avg_sq",
+                        trained(),
+                        second -> write(directory, weights, first, second))));
+  }
+
   private void write(Path directory, Weights weights, Weights first, Weights second) {
+    if (!options().writes()) {
+      return;
+    }
     TrainingState.write(
         directory,
         steps.progress(network().architecture()),
@@ -224,25 +231,29 @@ final class ShardedTrainEngine extends ShardedEngine implements TrainEngine {
   }
 
   /**
-   * Bytes that live tensors hold between a backward pass and its update, rank by rank and by kind:
-   * weights, gradients, optimizer, other. Nothing is updated.
+   * Bytes that live tensors hold after each micro-batch of a backward pass, by rank, micro-batch
+   * and kind: weights, gradients, optimizer, other. Nothing is updated.
    */
-  List<Map<String, Long>> liveTensorBytes(NamedArray batch, Objective objective) {
+  List<List<Map<String, Long>>> liveTensorBytes(NamedArray batch, TextObjective objective) {
     try (CallGuard.Pass pass = guard.enter()) {
-      Step unused = backward(batch, objective);
-      try {
-        return ranks.callAll(Verb.MEMORY, new Part()).stream().map(x -> longs(x.head())).toList();
-      } finally {
-        discard();
-      }
+      RankObjective text = new RankObjective(ranks, objective);
+      List<Part> requests =
+          shares(batch, objective.outputs(), DropoutSeeds.OFF).requests(text::fields);
+      requests.forEach(x -> text.into(x).with("measure", true));
+      List<Reply> replies = differentiate(requests);
+      discard();
+      return replies.stream().map(ShardedTrainEngine::measured).toList();
     }
   }
 
-  private static Map<String, Long> longs(JsonObject head) {
-    JsonObject kinds = head.object("bytes");
-    Map<String, Long> bytes = new LinkedHashMap<>();
-    kinds.keys().forEach(kind -> bytes.put(kind, kinds.integer(kind)));
-    return bytes;
+  private static List<Map<String, Long>> measured(Reply reply) {
+    List<Map<String, Long>> measured = new ArrayList<>();
+    for (JsonObject kinds : reply.head().objects("bytes")) {
+      Map<String, Long> bytes = new LinkedHashMap<>();
+      kinds.keys().forEach(kind -> bytes.put(kind, kinds.integer(kind)));
+      measured.add(bytes);
+    }
+    return measured;
   }
 
   /** A batch on which a first step can be taken, so that the libraries make their moments. */
@@ -250,6 +261,11 @@ final class ShardedTrainEngine extends ShardedEngine implements TrainEngine {
     return NamedArray.builder(Items.ofLengths(2))
         .put("input_ids", TensorData.ofLongs(new long[] {0, 0}, 2))
         .build();
+  }
+
+  @Override
+  Optional<FinetuneSpec> spec() {
+    return Optional.of(spec);
   }
 
   @Override

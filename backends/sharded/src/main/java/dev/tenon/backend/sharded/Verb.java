@@ -21,6 +21,8 @@ enum Verb {
   RESTORE(Kind.START, true),
   /** Whole tensors into a file. */
   WRITE(Kind.START, false),
+  /** Wait for the other hosts, and tell whether all is well. */
+  MEET(Kind.START, false),
   /** An objective on host outputs, on one rank. */
   JOINT(Kind.SMALL, false),
   /** An objective's veto, on one rank. */
@@ -28,9 +30,7 @@ enum Verb {
   /** The next tokens, on one rank. */
   CHOOSE(Kind.SMALL, false),
   /** Logits for processors, on one rank. */
-  BEFORE_PROCESSORS(Kind.SMALL, false),
-  /** Bytes of live tensors. */
-  MEMORY(Kind.SMALL, false);
+  BEFORE_PROCESSORS(Kind.SMALL, false);
 
   private static final Duration SMALL_DEADLINE = Duration.ofMinutes(5);
 
@@ -60,6 +60,11 @@ enum Verb {
   /** Whether it is unknown what ranks hold after an error. */
   boolean changes() {
     return changes;
+  }
+
+  /** Whether hosts must ask the same, and each is told what all ranks answer. */
+  boolean shared() {
+    return this == FORWARD || this == EVALUATE || this == BACKWARD;
   }
 
   /** For the whole call. */

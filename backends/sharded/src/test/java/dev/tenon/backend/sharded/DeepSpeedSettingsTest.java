@@ -4,11 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tenon.error.InvalidInputException;
+import dev.tenon.internal.Json;
+import dev.tenon.internal.JsonObject;
 import dev.tenon.model.Network;
 import dev.tenon.spec.FinetuneSpec;
+import dev.tenon.spec.Precision;
+import java.io.IOException;
+import java.lang.reflect.RecordComponent;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -32,6 +39,41 @@ class DeepSpeedSettingsTest {
     assertThat(zero(TWO.zeroStage(3).offload(ShardedOptions.Offload.ALL)).keySet())
         .asString()
         .contains("offload_optimizer", "offload_param");
+  }
+
+  /** A field that is new and goes nowhere fails here. */
+  @Test
+  void everyFieldOfTheSpecIsInAFileBesideTheRun() throws IOException {
+    Set<String> said =
+        Set.of(
+            // In the spec as it is written, and so in the run record.
+            "totalSteps",
+            "learningRate",
+            "schedule",
+            "optimizer",
+            "groups",
+            "maxGradNorm",
+            "microBatchTokens",
+            "precision",
+            "seed",
+            "gradientCheckpointing",
+            "disableDropout",
+            "trained",
+            "maxSkippedSteps",
+            "lossScaler");
+    assertThat(Stream.of(FinetuneSpec.class.getRecordComponents()).map(RecordComponent::getName))
+        .containsExactlyInAnyOrderElementsOf(said);
+    try (WorkDirectory directory = WorkDirectory.create()) {
+      Part unused =
+          new RankSetup(NETWORK, TWO, Optional.of(SPEC), directory).request(Precision.F32, 1 << 20);
+      JsonObject setup = Json.readObject(directory.run().resolve("setup.json"));
+      assertThat(setup.object("spec").number("clip")).isEqualTo(0.5);
+      assertThat(setup.object("spec").objects("groups")).isNotEmpty();
+      assertThat(setup.object("finetune_spec").toMap().keySet()).isEqualTo(SPEC.toMap().keySet());
+      JsonObject deepspeed = Json.readObject(directory.run().resolve("ds_config.json"));
+      assertThat(deepspeed.number("gradient_clipping")).isEqualTo(0.5);
+      assertThat(deepspeed.object("zero_optimization").integer("stage")).isEqualTo(2);
+    }
   }
 
   /** DeepSpeed's own default of 5e8 elements takes 2 GB of every rank. */

@@ -4,13 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tenon.error.UnsupportedFeatureException;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class PythonRuntimeTest {
+  @TempDir private Path directory;
+
   private static PythonRuntime find(Optional<Path> configured, Map<String, String> environment) {
     return PythonRuntime.find(configured, name -> environment.getOrDefault(name, ""));
   }
@@ -33,6 +39,24 @@ class PythonRuntimeTest {
         .hasMessageStartingWith(
             "Python interpreter: /no/such/python (expected: a program that can be run)")
         .hasMessageContaining("tenon python --install");
+  }
+
+  /** No fallback: who asks for DeepSpeed gets it or an error. */
+  @Test
+  void aPythonWithoutDeepSpeedIsRefusedForIt() throws IOException {
+    Path python = directory.resolve("python");
+    Files.writeString(
+        python,
+        "#!/bin/sh\necho '{\"python\": \"3.11.2\", \"torch\": \"2.15.0\","
+            + " \"numpy\": \"2.4.6\", \"safetensors\": \"0.8.0\"}'\n");
+    Files.setPosixFilePermissions(python, PosixFilePermissions.fromString("rwx------"));
+    PythonRuntime runtime = find(Optional.of(python), Map.of());
+    assertThat(runtime.missing(ShardingEngine.FSDP2)).isEmpty();
+    assertThatThrownBy(() -> runtime.require(ShardingEngine.DEEPSPEED))
+        .isInstanceOf(UnsupportedFeatureException.class)
+        .hasMessageStartingWith(
+            "Python package deepspeed: missing (expected: deepspeed==0.19.8)."
+                + " PythonRuntime.install");
   }
 
   @Test

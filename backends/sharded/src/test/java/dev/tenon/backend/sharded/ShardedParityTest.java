@@ -8,6 +8,7 @@ import dev.tenon.model.Metrics;
 import dev.tenon.model.Model;
 import dev.tenon.model.ModelBackend;
 import dev.tenon.spec.FinetuneSpec;
+import dev.tenon.spec.MemoryLimit;
 import dev.tenon.spec.Schedule;
 import dev.tenon.tensor.TensorData;
 import java.util.ArrayList;
@@ -110,7 +111,7 @@ class ShardedParityTest {
     for (boolean checkpointing : new boolean[] {false, true}) {
       Map<String, TensorData> found = new TreeMap<>();
       try (Model model =
-          new ShardedBackend(options, fourRows)
+          new ShardedBackend(options, fourRows, MemoryLimit.machine())
               .initialize(TinyModels.llama(), spec.gradientCheckpointing(checkpointing))) {
         gradients(model, found);
       }

@@ -171,6 +171,8 @@ class DeepSpeedSharding:
         held["optimizer"] = [*_tensors(list(self._optimizer.state.values()))]
         if self._stage > 0:
             held["gradients"] += _tensors(list(self._engine.optimizer.averaged_gradients.values()))
+            # Stages 1 and 2 keep the sums of micro-batches before the last one here.
+            held["gradients"] += _tensors(getattr(self._engine.optimizer, "all_grad_tensors", {}))
             masters = "fp32_partitioned_groups_flat" if self._stage == 3 else "single_partition_of_fp32_groups"
             held["optimizer"] += getattr(self._engine.optimizer, masters)
         return held

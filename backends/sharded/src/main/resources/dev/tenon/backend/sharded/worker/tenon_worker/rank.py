@@ -33,6 +33,7 @@ class Rank:
 
     def __init__(self, directory: Path) -> None:
         self.rank = int(os.environ["RANK"])
+        self.local = int(os.environ["LOCAL_RANK"])
         self.world = int(os.environ["WORLD_SIZE"])
         self.directory = directory
         self.step = 0
@@ -60,7 +61,12 @@ class Rank:
             torch.cuda.set_device(self.device)
         meeting = head["rendezvous"]
         timeout = datetime.timedelta(seconds=head["collective_s"])
-        store = dist.FileStore(meeting["file"], self.world)
+        patience = datetime.timedelta(seconds=head["start_s"])  # other hosts start when they are started
+        store = (
+            dist.FileStore(meeting["file"], self.world)
+            if "file" in meeting
+            else dist.TCPStore(meeting["host"], meeting["port"], self.world, self.rank == 0, patience)
+        )
         backend = "nccl" if head["device"] == "cuda" else "gloo"
         dist.init_process_group(backend, store=store, rank=self.rank, world_size=self.world, timeout=timeout)
 
@@ -99,10 +105,12 @@ class Rank:
         weight = self._weight(objective, micros) if objective else 1.0
         if not 0 < weight < float("inf"):
             return {"weight": weight, "sums": []}, {}
-        sums = []
+        sums, measured = [], []
         for number, micro in enumerate(micros):
             sums += self._add(objective, weight, micro, number == len(micros) - 1)
-        return {"weight": weight, "sums": sums, "norm": self.sharding.norm()}, {}
+            if head.get("measure"):
+                measured.append(tensors.live_bytes(self.sharding.held()))
+        return {"weight": weight, "sums": sums, "norm": self.sharding.norm(), "bytes": measured}, {}
 
     def _add(self, objective: Objective | None, weight: float, micro: MicroBatch, last: bool) -> list[dict[str, float]]:
         """Adds the gradients of a micro-batch and gives its sums, if it has any."""
@@ -184,17 +192,13 @@ class Rank:
         self.sharding.discard()
         return {}, {}
 
-    def memory(self, head: dict[str, Any], given: dict[str, Tensor]) -> Reply:
-        """Bytes that live tensors of this rank hold, by kind."""
-        return {"bytes": tensors.live_bytes(self.sharding.held())}, {}
-
     # ---- whole tensors, one at a time
 
     def write(self, head: dict[str, Any], given: dict[str, Tensor]) -> Reply:
-        """Rank 0 writes whole tensors into a file, under their names: weight, gradient, exp_avg or exp_avg_sq of each."""
+        """The first rank of a host writes whole tensors into a file, under their names: weight, gradient, exp_avg or exp_avg_sq of each."""
         names = head["names"]
         values = (self._value(head["of"], name) for name in names)
-        if self.rank == 0:
+        if self.local == 0:  # on every host: its JVM reads them
             tensors.write(head["file"], [(name, self.program.table[name]["shape"]) for name in names], values)
         else:
             for _ in values:
@@ -228,20 +232,66 @@ class Rank:
         self.sharding.norm()
         self.sharding.step([0.0] * head["groups"])
 
+    # ---- several hosts
+
+    def meet(self, head: dict[str, Any], given: dict[str, Tensor]) -> Reply:
+        """Waits for all; whether all are well."""
+        ok = torch.tensor(int(head["ok"]), device=self.device)
+        dist.all_reduce(ok, dist.ReduceOp.MIN)
+        return {"ok": bool(ok)}, {}
+
+    def _refuse_others(self, digest: str) -> None:
+        others = [rank for rank, x in enumerate(self._exchange(digest.encode())) if x.decode() != digest]
+        if others:
+            raise OtherRequest(f"request of ranks {others}: other batch or objective (expected: that of rank {self.rank})")
+
+    def _of_all(self, head: dict[str, Any], out: dict[str, Tensor]) -> Reply:
+        """The replies of all ranks, for the first of each host; nothing for the others."""
+        replies = self._exchange(frames.encode([frames.Part(head, tensors.encode(out))]))
+        if self.local > 0:
+            return {}, {}
+        parts = [frames.decode(reply)[0] for reply in replies]
+        named = {f"{rank}/{name}": x for rank, part in enumerate(parts) for name, x in tensors.decode(part.data).items()}
+        return {"ranks": [part.head for part in parts]}, named
+
+    def _exchange(self, own: bytes) -> list[bytes]:
+        """Bytes of all ranks, by rank."""
+        sizes = [torch.zeros(1, dtype=torch.int64, device=self.device) for _ in range(self.world)]
+        dist.all_gather(sizes, torch.tensor([len(own)], device=self.device))
+        most = int(max(sizes))
+        padded = torch.zeros(most, dtype=torch.uint8, device=self.device)
+        padded[: len(own)] = torch.frombuffer(bytearray(own), dtype=torch.uint8)
+        all_padded = [torch.empty_like(padded) for _ in range(self.world)]
+        dist.all_gather(all_padded, padded)
+        return [x[: int(size)].cpu().numpy().tobytes() for x, size in zip(all_padded, sizes)]
+
     # ---- the loop
 
     def answer(self, part: frames.Part, spill: tensors.Spill) -> frames.Part:
         """The reply to a request; an error is a reply too."""
         try:
             given = tensors.decode(spill.take(part.head, part.data))
+            shared = part.head.get("digest")
+            if shared is not None:
+                self._refuse_others(shared)
             head, out = getattr(self, part.head["verb"])(part.head, given)
+            if shared is not None:
+                head, out = self._of_all(head, out)
             return frames.Part(*spill.give({**head, "step": self.step}, tensors.encode(out)))
         except Exception as e:  # whatever it is, the JVM is told
             traceback.print_exc()
             return frames.Part({"step": self.step, "error": _error(e)})
 
 
+class OtherRequest(Exception):
+    """Hosts that ask for different things."""
+
+
 def _error(e: Exception) -> dict[str, str]:
+    if isinstance(e, OtherRequest):
+        return {"kind": "request", "message": str(e)}
+    if isinstance(e, dist.DistError) or "gloo" in str(e):  # another rank is gone, here or on another host
+        return {"kind": "lost", "message": f"{type(e).__name__}: {e}"}
     if isinstance(e, BadObjective):
         return {"kind": "objective", "message": str(e), "what": e.what, "value": e.value, "expected": e.expected}
     memory = isinstance(e, (MemoryError, torch.OutOfMemoryError)) or "not enough memory" in str(e)

@@ -38,7 +38,7 @@ class _Rank:
         os.set_blocking(self.life, False)
         with open(self.errors, "wb") as errors:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "tenon_worker.rank", str(theirs.fileno()), str(beats), str(os.getpid())],
+                [sys.executable, "-s", "-m", "tenon_worker.rank", str(theirs.fileno()), str(beats), str(os.getpid())],
                 pass_fds=(theirs.fileno(), beats),
                 stdin=subprocess.DEVNULL,
                 stdout=errors,
