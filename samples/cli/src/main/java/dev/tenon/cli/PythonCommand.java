@@ -17,7 +17,8 @@ import picocli.CommandLine.Spec;
     name = "python",
     description = {
       "Tells which Python the backend sharded uses and what it lacks.",
-      "With --install makes Tenon's own virtual environment, some gigabytes; nothing else does."
+      "With --install makes Tenon's own virtual environment, some gigabytes; nothing else does.",
+      "With --prepare compiles the operators that offload to NVMe needs, some minutes."
     },
     mixinStandardHelpOptions = true)
 final class PythonCommand implements Callable<Integer> {
@@ -25,6 +26,11 @@ final class PythonCommand implements Callable<Integer> {
 
   @Option(names = "--install", description = "Install what is pinned, unless it is there.")
   private boolean install;
+
+  @Option(
+      names = "--prepare",
+      description = "Compile DeepSpeed's operators for NVMe and its own AdamW.")
+  private boolean prepare;
 
   @Option(
       names = "--base",
@@ -36,23 +42,24 @@ final class PythonCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     PrintWriter out = command.commandLine().getOut();
-    PrintWriter progress = command.commandLine().getErr();
     if (install) {
-      PythonRuntime installed =
-          PythonRuntime.install(
-              base,
-              line -> {
-                progress.println(line);
-                progress.flush();
-              });
-      out.println("installed: " + installed.interpreter());
+      out.println("installed: " + PythonRuntime.install(base, this::tell).interpreter());
     }
     PythonRuntime runtime = PythonRuntime.find(Optional.empty());
+    if (prepare) {
+      runtime.prepare(this::tell);
+    }
     List<String> missing = runtime.missing(ShardingEngine.DEEPSPEED);
     out.println("python: " + runtime.interpreter());
     missing.forEach(x -> out.println("! " + x));
     out.println(missing.isEmpty() ? "All is well." : "tenon python --install installs it.");
     out.flush();
     return missing.isEmpty() ? 0 : 1;
+  }
+
+  private void tell(String line) {
+    PrintWriter progress = command.commandLine().getErr();
+    progress.println(line);
+    progress.flush();
   }
 }

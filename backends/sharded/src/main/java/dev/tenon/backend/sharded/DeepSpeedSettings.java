@@ -14,6 +14,13 @@ import org.jspecify.annotations.Nullable;
  * of micro-batches are not in it: ranks are told them, and a program rounds inside its own text.
  */
 final class DeepSpeedSettings {
+  private static Map<String, @Nullable Object> place(ShardedOptions options) {
+    Map<String, @Nullable Object> place = new LinkedHashMap<>();
+    place.put("device", options.nvme().isPresent() ? "nvme" : "cpu");
+    options.nvme().ifPresent(x -> place.put("nvme_path", x.toAbsolutePath().toString()));
+    return place;
+  }
+
   /** Elements of a bucket: DeepSpeed's default of 5e8 costs gigabytes even for a tiny model. */
   private static final long LEAST_BUCKET = 1 << 16;
 
@@ -39,7 +46,7 @@ final class DeepSpeedSettings {
     spec.ifPresent(x -> own.put("gradient_clipping", x.maxGradNorm()));
     own.put("steps_per_print", Integer.MAX_VALUE);
     own.put("zero_allow_untested_optimizer", true);
-    own.put("zero_force_ds_cpu_optimizer", false);
+    own.put("zero_force_ds_cpu_optimizer", options.cpuAdam());
     own.put("zero_optimization", zero(options, network, spec.isPresent()));
     made.merge("", own, options.deepspeed());
     made.problems.throwIfAny(InvalidInputException::new);
@@ -63,10 +70,12 @@ final class DeepSpeedSettings {
       zero.put("sub_group_size", 10 * bucket);
     }
     if (training && options.offload() != ShardedOptions.Offload.NONE) {
-      zero.put("offload_optimizer", new LinkedHashMap<>(Map.of("device", "cpu")));
+      zero.put("offload_optimizer", place(options));
     }
     if (options.offload() == ShardedOptions.Offload.ALL) {
-      zero.put("offload_param", new LinkedHashMap<>(Map.of("device", "cpu")));
+      Map<String, @Nullable Object> place = place(options);
+      options.nvme().ifPresent(x -> place.put("buffer_size", bucket));
+      zero.put("offload_param", place);
     }
     return zero;
   }

@@ -50,8 +50,7 @@ final class PythonInstaller {
     }
   }
 
-  private static void run(
-      Consumer<String> progress, Map<String, String> variables, String... command) {
+  static void run(Consumer<String> progress, Map<String, String> variables, String... command) {
     progress.accept(String.join(" ", command));
     ProcessBuilder builder = new ProcessBuilder(List.of(command)).redirectErrorStream(true);
     builder.environment().putAll(variables);

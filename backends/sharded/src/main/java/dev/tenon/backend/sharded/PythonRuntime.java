@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
@@ -39,9 +40,11 @@ public final class PythonRuntime {
       """;
 
   private final Path interpreter;
+  private final DeepSpeedOperators operators;
 
-  private PythonRuntime(Path interpreter) {
+  private PythonRuntime(Path interpreter, UnaryOperator<String> environment) {
     this.interpreter = interpreter;
+    operators = new DeepSpeedOperators(interpreter, base(environment));
   }
 
   /**
@@ -56,7 +59,8 @@ public final class PythonRuntime {
   static PythonRuntime find(Optional<Path> configured, UnaryOperator<String> environment) {
     String named = environment.apply(VARIABLE);
     return new PythonRuntime(
-        named.isEmpty() ? configured.orElseGet(() -> own(environment)) : Path.of(named));
+        named.isEmpty() ? configured.orElseGet(() -> own(environment)) : Path.of(named),
+        environment);
   }
 
   private static Path own(UnaryOperator<String> environment) {
@@ -65,9 +69,14 @@ public final class PythonRuntime {
 
   /** One environment for each set of requirements, so that a newer Tenon makes a new one. */
   private static Path cache(UnaryOperator<String> environment) {
+    return base(environment).resolve("python-" + PythonRequirements.digest().substring(0, 16));
+  }
+
+  private static Path base(UnaryOperator<String> environment) {
     String home = environment.apply("XDG_CACHE_HOME");
-    Path base = home.isEmpty() ? Path.of(System.getProperty("user.home"), ".cache") : Path.of(home);
-    return base.resolve("tenon").resolve("python-" + PythonRequirements.digest().substring(0, 16));
+    Path cache =
+        home.isEmpty() ? Path.of(System.getProperty("user.home"), ".cache") : Path.of(home);
+    return cache.resolve("tenon");
   }
 
   /** The interpreter. */
@@ -134,7 +143,7 @@ public final class PythonRuntime {
    */
   public static PythonRuntime install(Path base, Consumer<String> progress) {
     UnaryOperator<String> environment = name -> Optional.ofNullable(System.getenv(name)).orElse("");
-    PythonRuntime made = new PythonRuntime(own(environment));
+    PythonRuntime made = new PythonRuntime(own(environment), environment);
     if (made.missing(ShardingEngine.DEEPSPEED).isEmpty()) {
       return made;
     }
@@ -144,6 +153,28 @@ public final class PythonRuntime {
       throw new UnsupportedFeatureException(String.join("; ", missing));
     }
     return made;
+  }
+
+  /**
+   * Compiles the operators of DeepSpeed that offload to NVMe and its own AdamW need, for this
+   * interpreter: minutes. A C++ compiler and the headers of libaio must be there.
+   *
+   * @param progress gets the compiler's lines
+   * @throws UnsupportedFeatureException if it fails, with its last lines
+   */
+  public void prepare(Consumer<String> progress) {
+    Path unused = require(ShardingEngine.DEEPSPEED);
+    operators.compile(progress);
+  }
+
+  /**
+   * The variables by which ranks find compiled operators.
+   *
+   * @throws UnsupportedFeatureException if one that the options need is not compiled
+   */
+  Map<String, String> operators(ShardedOptions options) {
+    operators.require(options);
+    return operators.environment();
   }
 
   private static String output(List<String> command) {

@@ -66,8 +66,8 @@ final class RankMemory {
         0,
         0,
         HOST,
-        apart,
-        0,
+        options.nvme().isPresent() ? 0 : apart,
+        options.nvme().isPresent() ? apart : 0,
         (long) FRAME_BYTES_PER_TOKEN * batch.sequences() * batch.tokens(),
         remedies);
   }

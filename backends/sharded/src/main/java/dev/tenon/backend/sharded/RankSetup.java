@@ -115,6 +115,7 @@ final class RankSetup {
     settings.put("training", spec.isPresent());
     settings.put("checkpointing", spec.map(FinetuneSpec::gradientCheckpointing).orElse(false));
     settings.put("clip", spec.map(FinetuneSpec::maxGradNorm).orElse(0.0));
+    settings.put("cpu_adam", options.cpuAdam());
     settings.put("config", DeepSpeedSettings.of(options, network, spec));
     spec.ifPresent(
         x -> {

@@ -43,8 +43,16 @@ final class Ranks implements AutoCloseable {
   private Optional<Path> lastState = Optional.empty();
   private long step;
 
-  /** Starts the ranks' processes. */
-  Ranks(WorkerTransport transport, WorkDirectory directory, ShardedOptions options) {
+  /**
+   * Starts the ranks' processes.
+   *
+   * @param operators variables by which ranks find compiled operators, if they need any
+   */
+  Ranks(
+      WorkerTransport transport,
+      WorkDirectory directory,
+      ShardedOptions options,
+      Map<String, String> operators) {
     this.transport = transport;
     this.directory = directory;
     this.options = options;
@@ -52,7 +60,9 @@ final class Ranks implements AutoCloseable {
     start.put("verb", "start");
     start.put("world", world());
     start.put("directory", directory.run().toString());
-    start.put("environment", environment());
+    Map<String, Object> environment = environment(directory, options.nodes());
+    environment.putAll(operators);
+    start.put("environment", environment);
     byte[] reply = transport.call(Frame.encode(List.of(Frame.Section.of(start, new byte[0]))));
     JsonObject supervisor = Frame.decode(reply).get(0).head("supervisor");
     refuseLoss(supervisor);
@@ -68,12 +78,12 @@ final class Ranks implements AutoCloseable {
   }
 
   /** What the libraries in the ranks read besides what the supervisor lets through. */
-  private Map<String, Object> environment() {
+  static Map<String, Object> environment(WorkDirectory directory, Optional<Nodes> nodes) {
     Map<String, Object> environment = new LinkedHashMap<>();
     environment.put("DS_ACCELERATOR", "cpu");
     // What libraries cache, they cache where nobody else can put it before them.
     environment.put("TMPDIR", directory.run().toString());
-    String network = options.nodes().map(Nodes::networkInterface).orElse("lo");
+    String network = nodes.map(Nodes::networkInterface).orElse("lo");
     environment.put("GLOO_SOCKET_IFNAME", network);
     environment.put("NCCL_SOCKET_IFNAME", network);
     // DeepSpeed asks for them, though the ranks meet in a file.

@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -130,14 +131,18 @@ public final class ShardedBackend implements ModelBackend {
   }
 
   private Ranks start(Network network, Optional<FinetuneSpec> spec, Precision precision) {
-    Path python = PythonRuntime.find(options.python()).require(options.engine());
+    PythonRuntime runtime = PythonRuntime.find(options.python());
+    Path python = runtime.require(options.engine());
+    Map<String, String> operators = options.operators() ? runtime.operators(options) : Map.of();
     WorkDirectory directory = WorkDirectory.create();
     Optional<WorkerTransport> transport = Optional.empty();
     try {
+      ShardedOptions here =
+          options.nvme().map(x -> options.nvme(directory.below(x))).orElse(options);
       Part request =
-          new RankSetup(network, options, spec, directory).request(precision, headChunkBytes);
+          new RankSetup(network, here, spec, directory).request(precision, headChunkBytes);
       transport = Optional.of(DjlTransport.start(python, directory.worker(), longest()));
-      Ranks ranks = new Ranks(transport.get(), directory, options);
+      Ranks ranks = new Ranks(transport.get(), directory, options, operators);
       List<Reply> unused = ranks.callAll(Verb.INIT, request);
       return ranks;
     } catch (RuntimeException | Error e) {

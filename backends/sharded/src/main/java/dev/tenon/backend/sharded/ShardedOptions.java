@@ -20,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  * @param nodes the hosts, if this is not the only one
  * @param zeroStage what DeepSpeed shards: 0 nothing, 1 moments, 2 and gradients, 3 and weights (2)
  * @param offload where moments, and at stage 3 weights, lie instead of the device (NONE)
+ * @param nvme a directory on a fast disk, in which what is offloaded lies instead of memory; needs
+ *     an operator that {@link PythonRuntime#prepare} compiles
+ * @param cpuAdam whether DeepSpeed's own AdamW updates offloaded moments, an operator too (false)
  * @param threads of each rank's operators; 0: the processors shared out among the ranks
  * @param deepspeed settings that go into DeepSpeed's configuration as they are
  * @param python the interpreter, else {@link PythonRuntime} looks for one
@@ -33,6 +36,8 @@ public record ShardedOptions(
     Optional<Nodes> nodes,
     int zeroStage,
     Offload offload,
+    Optional<Path> nvme,
+    boolean cpuAdam,
     int threads,
     Map<String, @Nullable Object> deepspeed,
     Optional<Path> python,
@@ -74,6 +79,13 @@ public record ShardedOptions(
         "zero stage",
         zeroStage,
         offload == Offload.ALL ? "3, to offload weights" : "1 or more, to offload moments");
+    problems.check(
+        nvme.isEmpty() || (offload != Offload.NONE && zeroStage == 3),
+        "nvme directory",
+        nvme.map(Path::toString).orElse("none"),
+        "none without offload at zero stage 3");
+    problems.check(
+        !cpuAdam || offload != Offload.NONE, "cpu adam", cpuAdam, "false without offload");
     for (Duration duration : new Duration[] {startDeadline, callDeadline, silence}) {
       problems.check(duration.compareTo(Duration.ZERO) > 0, "deadline", duration, "> 0");
     }
@@ -88,6 +100,8 @@ public record ShardedOptions(
         Optional.empty(),
         2,
         Offload.NONE,
+        Optional.empty(),
+        false,
         0,
         Map.of(),
         Optional.empty(),
@@ -134,6 +148,21 @@ public record ShardedOptions(
   /** The same with state elsewhere. */
   public ShardedOptions offload(Offload value) {
     return with(draft -> draft.offload = value);
+  }
+
+  /** The same with offloaded state in files below a directory. */
+  public ShardedOptions nvme(Path value) {
+    return with(draft -> draft.nvme = Optional.of(value));
+  }
+
+  /** The same with DeepSpeed's AdamW for offloaded moments, or torch's. */
+  public ShardedOptions cpuAdam(boolean value) {
+    return with(draft -> draft.cpuAdam = value);
+  }
+
+  /** Whether an operator must be there that is compiled. */
+  boolean operators() {
+    return cpuAdam || nvme.isPresent();
   }
 
   /** The same with another number of threads a rank. */
@@ -184,6 +213,8 @@ public record ShardedOptions(
     private Optional<Nodes> nodes;
     private int zeroStage;
     private Offload offload;
+    private Optional<Path> nvme;
+    private boolean cpuAdam;
     private int threads;
     private Map<String, @Nullable Object> deepspeed;
     private Optional<Path> python;
@@ -197,6 +228,8 @@ public record ShardedOptions(
       nodes = from.nodes;
       zeroStage = from.zeroStage;
       offload = from.offload;
+      nvme = from.nvme;
+      cpuAdam = from.cpuAdam;
       threads = from.threads;
       deepspeed = from.deepspeed;
       python = from.python;
@@ -212,6 +245,8 @@ public record ShardedOptions(
           nodes,
           zeroStage,
           offload,
+          nvme,
+          cpuAdam,
           threads,
           deepspeed,
           python,

@@ -7,6 +7,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
@@ -38,6 +39,7 @@ final class WorkDirectory implements AutoCloseable {
 
   private final Path root;
   private final AtomicLong files = new AtomicLong();
+  private final List<Path> others = new ArrayList<>();
 
   private WorkDirectory(Path root) {
     this.root = root;
@@ -76,6 +78,18 @@ final class WorkDirectory implements AutoCloseable {
     return root.resolve("run");
   }
 
+  /** A private directory below another one, for files that must lie there; it goes with this. */
+  Path below(Path other) {
+    try {
+      Path made = Files.createTempDirectory(Files.createDirectories(other), "tenon-sharded-");
+      others.add(made);
+      return made;
+    } catch (IOException e) {
+      throw new CheckpointException(
+          Problems.problem("directory of offloaded state " + other, e, "a writable directory"), e);
+    }
+  }
+
   /** A path in {@link #run} that no other call gives. */
   Path newFile(String suffix) {
     return run().resolve("file-" + files.incrementAndGet() + suffix);
@@ -84,6 +98,11 @@ final class WorkDirectory implements AutoCloseable {
   /** Deletes everything that can be deleted. */
   @Override
   public void close() {
+    others.forEach(WorkDirectory::delete);
+    delete(root);
+  }
+
+  private static void delete(Path root) {
     try (Stream<Path> all = Files.walk(root)) {
       all.sorted(Comparator.reverseOrder()).forEach(Ranks::delete);
     } catch (IOException | UncheckedIOException e) {

@@ -60,6 +60,23 @@ class PythonRuntimeTest {
   }
 
   @Test
+  void operatorsAreCompiledWhenAskedForOnly() {
+    PythonRuntime runtime =
+        find(Optional.of(Path.of("/any/python")), Map.of("XDG_CACHE_HOME", directory.toString()));
+    ShardedOptions options =
+        ShardedOptions.ranks(2)
+            .zeroStage(3)
+            .offload(ShardedOptions.Offload.ALL)
+            .nvme(directory)
+            .cpuAdam(true);
+    assertThatThrownBy(() -> runtime.operators(options))
+        .isInstanceOf(UnsupportedFeatureException.class)
+        .hasMessageStartingWith(
+            "DeepSpeed operators of /any/python: async_io, cpu_adam missing (expected: compiled in")
+        .hasMessageContaining("tenon python --prepare");
+  }
+
+  @Test
   void everyRequiredPackageIsPinned() {
     for (ShardingEngine engine : ShardingEngine.values()) {
       for (String name : PythonRequirements.packages(engine)) {

@@ -7,6 +7,7 @@ import dev.tenon.error.InvalidInputException;
 import dev.tenon.error.UnsupportedFeatureException;
 import dev.tenon.spec.FinetuneSpec;
 import dev.tenon.spec.Precision;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -50,6 +51,10 @@ class ShardedOptionsTest {
         .hasMessageContaining("network interface:");
     assertThatThrownBy(() -> Nodes.of(2, 0, "4000", "eth0"))
         .hasMessageContaining("rendezvous: 4000 (expected: host:port)");
+    assertThatThrownBy(() -> TWO.nvme(Path.of("disk")).cpuAdam(true))
+        .hasMessageContaining("nvme directory: disk (expected: none without offload");
+    assertThatThrownBy(() -> TWO.cpuAdam(true))
+        .hasMessageContaining("cpu adam: true (expected: false without offload)");
     assertThatThrownBy(() -> TWO.silence(Duration.ZERO)).hasMessageContaining("deadline: PT0S");
   }
 }

@@ -11,6 +11,9 @@ import dev.tenon.spec.FinetuneSpec;
 import dev.tenon.spec.MemoryLimit;
 import dev.tenon.spec.Schedule;
 import dev.tenon.tensor.TensorData;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +22,7 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -117,6 +121,23 @@ class ShardedParityTest {
       }
       assertThat(found.keySet()).isEqualTo(expected.keySet());
       expected.forEach((name, x) -> assertClose(name, found.get(name), x, GRADIENT));
+    }
+  }
+
+  /** Needs the operators that PythonRuntime.prepare compiles. */
+  @Test
+  @Tag("soak")
+  void stateInFilesGivesTheSameSteps(@TempDir Path disk) throws IOException {
+    ShardedOptions options =
+        ShardedOptions.ranks(2)
+            .threads(1)
+            .zeroStage(3)
+            .offload(ShardedOptions.Offload.ALL)
+            .nvme(disk);
+    tenStepsAreThoseOfThePyTorchBackend(TinyModels::wide, options);
+    tenStepsAreThoseOfThePyTorchBackend(TinyModels::wide, options.cpuAdam(true));
+    try (Stream<Path> left = Files.list(disk)) {
+      assertThat(left).isEmpty();
     }
   }
 

@@ -137,9 +137,14 @@ final class TinyModels {
 
   /** Random tokens; a third of them is to be learned. */
   static NamedArray batch(long seed, int... lengths) {
+    return words(seed, VOCABULARY, lengths);
+  }
+
+  /** The same of another vocabulary. */
+  static NamedArray words(long seed, int vocabulary, int... lengths) {
     Random random = new Random(seed);
     int tokens = IntStream.of(lengths).sum();
-    long[] ids = random.longs(tokens, 0, VOCABULARY).toArray();
+    long[] ids = random.longs(tokens, 0, vocabulary).toArray();
     boolean[] learned = new boolean[tokens];
     for (int i = 0; i < tokens; i++) {
       learned[i] = random.nextInt(3) == 0 || i == 1;

@@ -18,7 +18,7 @@ from torch import Tensor
 from torch import distributed as dist
 
 from tenon_worker.program import MicroBatch, Program
-from tenon_worker.sharding import adamw, load_whole, set_rates, whole_norm
+from tenon_worker.sharding import adamw, groups, load_whole, set_rates, whole_norm
 
 
 class _Parts(deepspeed.zero.Init):
@@ -36,6 +36,14 @@ class _Parts(deepspeed.zero.Init):
         """Without DeepSpeed's broadcast: all ranks have the same file."""
         self._convert_to_deepspeed_param(param)
         param.partition()
+
+
+def _optimizer(program: Program, spec: dict[str, Any]) -> torch.optim.Optimizer:
+    if not spec["cpu_adam"]:
+        return adamw(program, spec)
+    from deepspeed.ops.adam import DeepSpeedCPUAdam  # compiled before the start, or there is none
+
+    return DeepSpeedCPUAdam(groups(program, spec), betas=tuple(spec["betas"]), eps=spec["eps"], adamw_mode=True)
 
 
 def _tensors(value: Any) -> Iterator[Tensor]:
@@ -62,7 +70,7 @@ class DeepSpeedSharding:
             load_whole(program, device)
         self._engine, *_ = deepspeed.initialize(
             model=program,
-            optimizer=adamw(program, spec) if spec["training"] else None,
+            optimizer=_optimizer(program, spec) if spec["training"] else None,
             dist_init_required=False,
             config=spec["config"],
         )
