@@ -1,5 +1,6 @@
 package dev.tenon.backend.offload;
 
+import dev.tenon.backend.pytorch.PyTorchBackend;
 import dev.tenon.backend.pytorch.internal.TorchBridge;
 import dev.tenon.backend.testkit.LeakExtension;
 import dev.tenon.backend.testkit.ModelBackendContract;
@@ -29,6 +30,11 @@ class RamBackendContractTest extends ModelBackendContract {
   @Override
   protected Model model() {
     return TinyModels.llama(false);
+  }
+
+  @Override
+  protected Optional<ModelBackend> referenceBackend() {
+    return Optional.of(new PyTorchBackend());
   }
 
   @Override
