@@ -22,7 +22,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * A run on two ranks whose processes are killed again and again, the JVM, the supervisor and each
- * rank, ends as one that nobody touched: what it loses it makes again, at most an interval.
+ * rank, ends as one that nobody touched: what it loses it makes again, at most an interval. {@code
+ * -Dtenon.kills=N} and {@code -Dtenon.kills.seed=N} kill more often, and at other moments.
  */
 @Tag("python")
 class KilledRanksTest {
@@ -40,7 +41,7 @@ class KilledRanksTest {
   @Test
   @Timeout(value = 20, unit = TimeUnit.MINUTES)
   void threeKillsOfEachProcessLoseAtMostOneIntervalEach() throws Exception {
-    killed(3, 1);
+    killed(Integer.getInteger("tenon.kills", 3), Long.getLong("tenon.kills.seed", 1));
   }
 
   @Test

@@ -24,6 +24,7 @@ class MovedRunTest {
       List.of(
           List.of("--backend", "pytorch"),
           List.of("--backend", "sharded", "--world-size", 2, "--zero-stage", 3),
+          List.of("--backend", "offload"),
           List.of("--backend", "sharded", "--world-size", 1),
           List.of("--backend", "pytorch"));
 
