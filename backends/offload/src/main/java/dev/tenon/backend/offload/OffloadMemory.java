@@ -30,6 +30,18 @@ record OffloadMemory(
   /** Of {@link Update}: four worked on, four read ahead, three being written. */
   private static final int PIECES = 11;
 
+  /**
+   * What a block's backward pass holds at most, of what it keeps from forward; measured: a part of
+   * that is freed before the last gradients are there.
+   */
+  private static final double OF_BLOCK = 1.7;
+
+  /** The compiled program and what Java handles meanwhile; measured. */
+  private static final long WORKING = 8_000_000;
+
+  /** The final norm: its input, picked and as it came, before and after its weight. */
+  private static final int HEAD_VALUES = 4;
+
   /** The plan with what would make it smaller. */
   MemoryPlan plan() {
     long now = plan(List.of()).trainingBytes();
@@ -59,18 +71,16 @@ record OffloadMemory(
         new TrainingMemory(network, spec.gradientCheckpointing(true), batch, view, headChunkBytes)
             .plan();
     Set<String> trained = network.trained(spec);
-    long weights = atOnce(x -> true);
-    long gradients = atOnce(x -> trained.contains(x.name()));
+    Peak peak = peak(pass, trained);
     long pieces = PIECES * Float.BYTES * Update.PIECE_VALUES;
-    long meanwhile = weights + gradients + pass.activations() + pass.logits();
     long state = state(trained);
     return new MemoryPlan(
-        weights,
-        gradients,
-        Math.max(0, pieces - meanwhile),
-        pass.activations(),
-        pass.logits(),
-        weights,
+        peak.weights,
+        peak.gradients,
+        Math.max(0, pieces - peak.sum()),
+        peak.activations,
+        peak.logits,
+        peak.weights,
         pass.cache(),
         pass.host(),
         disk ? 0 : state,
@@ -79,14 +89,47 @@ record OffloadMemory(
         remedies);
   }
 
-  /** Of a stage and the one before or after it in a pass: the largest two neighbours. */
-  private long atOnce(Predicate<Parameter> which) {
+  /** The stage on the way back at which most is held. */
+  private Peak peak(MemoryPlan pass, Set<String> trained) {
     List<Visit> visits = Visit.training(network.program().layers());
-    long most = 0;
-    for (int i = 1; i < visits.size(); i++) {
-      most = Math.max(most, bytes(visits.get(i - 1), which) + bytes(visits.get(i), which));
+    Peak most = new Peak(0, 0, 0, 0);
+    for (int i = network.program().layers() + 1; i < visits.size(); i++) {
+      Visit visit = visits.get(i);
+      long next = i + 1 < visits.size() ? bytes(visits.get(i + 1), x -> true) : 0;
+      Visit before = visits.get(i - 1);
+      long written = before.back() ? bytes(before, x -> trained.contains(x.name())) : 0;
+      boolean head = visit.stage() == Parameter.Stage.HEAD;
+      // What the stage before has is written before the next one is read.
+      Peak here =
+          new Peak(
+              bytes(visit, x -> true) + next,
+              bytes(visit, x -> trained.contains(x.name())) + Math.max(0, written - next),
+              activations(pass, visit.stage()),
+              head ? pass.logits() : 0);
+      most = here.sum() > most.sum() ? here : most;
     }
     return most;
+  }
+
+  private long activations(MemoryPlan pass, Parameter.Stage stage) {
+    long tokens = (long) batch.sequencesWithin(spec.microBatchTokens()) * batch.tokens();
+    long hidden = Math.multiplyExact(Float.BYTES * tokens, network.program().hiddenSize());
+    long block = Math.multiplyExact(Float.BYTES * tokens, network.keptPerToken());
+    long boundaries = network.program().layers() * hidden + WORKING;
+    // Of bf16 and f16.
+    long rounded =
+        pass.activations() - 2 * block - (network.program().layers() + HEAD_VALUES) * hidden;
+    return switch (stage) {
+      case EMBED -> boundaries;
+      case BLOCK -> boundaries + Math.round(OF_BLOCK * block) + rounded;
+      case HEAD -> boundaries + HEAD_VALUES * hidden;
+    };
+  }
+
+  private record Peak(long weights, long gradients, long activations, long logits) {
+    long sum() {
+      return weights + gradients + activations + logits;
+    }
   }
 
   private long bytes(Visit visit, Predicate<Parameter> which) {

@@ -1,54 +1,13 @@
 package dev.tenon.backend.offload;
 
-import dev.tenon.backend.pytorch.PyTorchBackend;
-import dev.tenon.backend.pytorch.internal.TorchBridge;
-import dev.tenon.backend.testkit.LeakExtension;
-import dev.tenon.backend.testkit.ModelBackendContract;
-import dev.tenon.model.Model;
 import dev.tenon.model.ModelBackend;
-import dev.tenon.nn.HfModels;
-import dev.tenon.spec.Arguments;
-import dev.tenon.spec.Precision;
-import dev.tenon.tensor.Device;
-import java.nio.file.Path;
-import java.util.Optional;
-import java.util.Set;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The default tiers run the same over files, and {@link ParityTest} over both. */
 @Tag("soak")
-class RamBackendContractTest extends ModelBackendContract {
-  @RegisterExtension
-  static final LeakExtension LEAKS = new LeakExtension(() -> TorchBridge.openHandles().byName());
-
+class RamBackendContractTest extends OffloadBackendContract {
   @Override
   protected ModelBackend backend() {
     return new OffloadBackend(OffloadOptions.ram());
-  }
-
-  @Override
-  protected Model model() {
-    return TinyModels.llama(false);
-  }
-
-  @Override
-  protected Optional<ModelBackend> referenceBackend() {
-    return Optional.of(new PyTorchBackend());
-  }
-
-  @Override
-  protected Optional<Model> valueModel() {
-    return Optional.of(TinyModels.withValues());
-  }
-
-  @Override
-  protected Set<Precision> trainingPrecisions() {
-    return Set.of(Precision.F32, Precision.BF16, Precision.F16);
-  }
-
-  @Override
-  protected Model open(Path directory) {
-    return HfModels.registry().create("hf", "again", Device.cpu(), Arguments.of("path", directory));
   }
 }
