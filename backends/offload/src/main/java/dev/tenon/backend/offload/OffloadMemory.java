@@ -34,10 +34,10 @@ record OffloadMemory(
    * What a block's backward pass holds at most, of what it keeps from forward; measured: a part of
    * that is freed before the last gradients are there.
    */
-  private static final double OF_BLOCK = 1.7;
+  private static final double OF_BLOCK = 1.65;
 
   /** The compiled program and what Java handles meanwhile; measured. */
-  private static final long WORKING = 8_000_000;
+  private static final long WORKING = 11_000_000;
 
   /** The final norm: its input, picked and as it came, before and after its weight. */
   private static final int HEAD_VALUES = 4;
