@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.nio.channels.Channels;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
@@ -23,7 +24,9 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -168,9 +171,25 @@ final class Ranks implements AutoCloseable {
   private static String digest(List<Part> parts) {
     ByteArrayOutputStream all = new ByteArrayOutputStream();
     for (Part part : parts) {
-      all.writeBytes(Frame.encode(List.of(Frame.Section.of(part.head(), bytes(part.tensors())))));
+      Object head = Objects.requireNonNull(sorted(part.head()));
+      all.writeBytes(Frame.encode(List.of(Frame.Section.of(head, bytes(part.tensors())))));
     }
     return sha256(all.toByteArray());
+  }
+
+  /** Values with keys in one order: that of a map of Java's differs from JVM to JVM. */
+  private static @Nullable Object sorted(@Nullable Object value) {
+    if (value instanceof Map<?, ?> map) {
+      Map<String, @Nullable Object> sorted = new TreeMap<>();
+      map.forEach((name, x) -> sorted.put(String.valueOf(name), sorted(x)));
+      return sorted;
+    }
+    if (value instanceof List<?> list) {
+      List<@Nullable Object> values = new ArrayList<>();
+      list.forEach(x -> values.add(sorted(x)));
+      return values;
+    }
+    return value;
   }
 
   /** On several hosts the first rank here tells what all ranks answered. */
@@ -197,20 +216,31 @@ final class Ranks implements AutoCloseable {
   }
 
   private Frame.Section section(Part part, List<Path> spilled) {
-    byte[] data = bytes(part.tensors());
-    if (data.length <= FRAME_BYTES) {
-      return Frame.Section.of(part.head(), data);
+    // Of one byte each at least: what is large for certain is not made in memory first.
+    long size = part.tensors().values().stream().mapToLong(x -> x.shape().size()).sum();
+    if (size <= FRAME_BYTES) {
+      byte[] data = bytes(part.tensors());
+      if (data.length <= FRAME_BYTES) {
+        return Frame.Section.of(part.head(), data);
+      }
     }
     Path file = directory.newFile(".safetensors");
     spilled.add(file);
-    try {
-      Files.write(file, data);
+    Map<String, @Nullable Object> head = new LinkedHashMap<>(part.head());
+    head.put("spilled", Map.of("file", file.toString(), "sha256", write(file, part.tensors())));
+    return Frame.Section.of(head, new byte[0]);
+  }
+
+  /** Writes tensors into a file, without a copy of them all in between; gives its SHA-256. */
+  private static String write(Path file, Map<String, TensorData> tensors) {
+    try (DigestChannel out =
+        new DigestChannel(
+            Files.newByteChannel(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE))) {
+      NamedArrayFormat.write(out, NamedArray.of(tensors));
+      return out.sha256();
     } catch (IOException e) {
       throw new CheckpointException(Problems.problem("batch for a rank", e, file + " written"), e);
     }
-    Map<String, @Nullable Object> head = new LinkedHashMap<>(part.head());
-    head.put("spilled", Map.of("file", file.toString(), "sha256", sha256(data)));
-    return Frame.Section.of(head, new byte[0]);
   }
 
   private List<Reply> replies(Verb verb, List<Frame.Section> sections) {

@@ -19,6 +19,13 @@ final class ChildJvm {
     return builder(main, arguments).start();
   }
 
+  /** Started by another program; what it writes to stderr comes with the rest. */
+  static Process start(List<String> before, Class<?> main, String... arguments) throws IOException {
+    ProcessBuilder builder = builder(main, arguments);
+    builder.command().addAll(0, before);
+    return builder.redirectErrorStream(true).start();
+  }
+
   /** With a temporary directory of its own and more in its environment. */
   static Process start(Class<?> main, Path temporary, Map<String, String> environment)
       throws IOException {

@@ -66,6 +66,8 @@ final class TinyModels {
             12,
             "num_key_value_heads",
             4,
+            "max_position_embeddings",
+            512,
             "tie_word_embeddings",
             true));
   }
