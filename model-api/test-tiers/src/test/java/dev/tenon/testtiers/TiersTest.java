@@ -16,6 +16,7 @@ import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
 import org.junit.platform.launcher.core.LauncherFactory;
 import org.junit.platform.launcher.listeners.SummaryGeneratingListener;
 import org.junit.platform.launcher.listeners.TestExecutionSummary;
+import org.opentest4j.TestAbortedException;
 
 class TiersTest {
   /** Run by the tests below only: Surefire leaves nested classes alone. */
@@ -32,6 +33,14 @@ class TiersTest {
     @Test
     @Tag("servers")
     void serves() {}
+  }
+
+  static class Elsewhere {
+    @Test
+    @Tag("python")
+    void doesNotApply() {
+      throw new TestAbortedException("does not apply: a backend without it");
+    }
   }
 
   static class Off {
@@ -74,6 +83,12 @@ class TiersTest {
             failure ->
                 assertThat(failure.getException())
                     .hasMessageContaining("no interpreter (expected: tier python runs)"));
+  }
+
+  @Test
+  void whatDoesNotApplyIsSkippedInARequiredTierToo() {
+    Map<String, String> required = Map.of("tiers", "python", "require", "python");
+    assertThat(run(Elsewhere.class, required).getTestsAbortedCount()).isEqualTo(1);
   }
 
   @Test

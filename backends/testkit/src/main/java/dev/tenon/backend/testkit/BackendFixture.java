@@ -23,6 +23,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What a subclass of {@link ModelBackendContract} tells, and what its tests share. */
@@ -33,6 +34,13 @@ abstract class BackendFixture {
   @TempDir
   @SuppressWarnings("NullAway.Init") // by JUnit
   Path directory;
+
+  /** Skips a test of what the backend, or this JVM, does not have, whatever tiers are required. */
+  static void applies(boolean here) {
+    if (!here) {
+      Assumptions.abort("does not apply");
+    }
+  }
 
   // ---- the backend under test
 

@@ -3,7 +3,6 @@ package dev.tenon.backend.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.tenon.error.CheckpointException;
 import dev.tenon.error.InvalidInputException;
@@ -32,7 +31,7 @@ abstract class FrozenParameterTests extends TrainingTests {
 
   @Test
   public void aFrozenParameterHasNoGradientAndNoShareInTheNorm() {
-    assumeTrue(supportsTraining());
+    applies(supportsTraining());
     String name = model().network().parameters().get(1).name();
     NamedArray batch = batch(33);
     Map<String, TensorData> expected;
@@ -57,7 +56,7 @@ abstract class FrozenParameterTests extends TrainingTests {
 
   @Test
   public void aFrozenParameterStaysAsItIsAndIsSaved() {
-    assumeTrue(supportsTraining());
+    applies(supportsTraining());
     String name = model().network().parameters().get(1).name();
     Path saved = directory.resolve("frozen");
     FinetuneSpec spec = frozen(name).learningRate(1e-2);
@@ -74,7 +73,7 @@ abstract class FrozenParameterTests extends TrainingTests {
 
   @Test
   public void aRunWithAFrozenParameterGoesOnFromItsState() throws IOException {
-    assumeTrue(supportsTrainingState());
+    applies(supportsTrainingState());
     Path state = Files.createDirectory(directory.resolve("partial"));
     String name = model().network().parameters().get(1).name();
     Map<String, TensorData> straight;
@@ -98,7 +97,7 @@ abstract class FrozenParameterTests extends TrainingTests {
 
   @Test
   public void patternsThatFitNoParameterAreRefused() {
-    assumeTrue(supportsTraining());
+    applies(supportsTraining());
     FinetuneSpec spec = spec().trained(TrainedParameters.only("no such parameter"));
     assertThatThrownBy(() -> backend().initialize(model(), spec))
         .isInstanceOf(InvalidInputException.class)

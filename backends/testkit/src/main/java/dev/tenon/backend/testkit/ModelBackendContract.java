@@ -1,7 +1,5 @@
 package dev.tenon.backend.testkit;
 
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
-
 import dev.tenon.model.Model;
 import org.junit.jupiter.api.Test;
 
@@ -20,7 +18,7 @@ import org.junit.jupiter.api.Test;
 public abstract class ModelBackendContract extends StateTests {
   @Test
   public void agreesWithTheStoredReferenceStep() {
-    assumeTrue(reference().isPresent(), "no reference step");
+    applies(reference().isPresent());
     ReferenceStep step = reference().orElseThrow();
     Model network = open(step.copyTo(directory.resolve("reference")));
     try (Model model = inference(network)) {

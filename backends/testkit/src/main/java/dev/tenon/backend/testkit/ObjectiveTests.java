@@ -2,7 +2,6 @@ package dev.tenon.backend.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.tenon.backend.testkit.objectives.ExampleBatches;
 import dev.tenon.backend.testkit.objectives.ExampleObjectives;
@@ -27,7 +26,7 @@ import org.junit.jupiter.api.TestFactory;
 abstract class ObjectiveTests extends FrozenParameterTests {
   /** Examples with a model that gives their outputs. */
   private Stream<TwinnedObjective> examples() {
-    assumeTrue(supportsTraining());
+    applies(supportsTraining());
     return ExampleObjectives.all().stream()
         .filter(x -> !wantsScores(x) || valueModel().isPresent());
   }
@@ -108,7 +107,7 @@ abstract class ObjectiveTests extends FrozenParameterTests {
 
   @Test
   public void aVetoSkipsTheUpdateAndSaysSo() {
-    assumeTrue(supportsTraining());
+    applies(supportsTraining());
     double none = ExampleObjectives.NO_LIMIT;
     TwinnedObjective stops = ExampleObjectives.ppo(0.2, none, -none, none);
     TwinnedObjective goesOn = ExampleObjectives.ppo(0.2, none, none, none);
@@ -129,7 +128,7 @@ abstract class ObjectiveTests extends FrozenParameterTests {
 
   @Test
   public void aVetoSeesTheStatisticsOfTheWholeBatch() {
-    assumeTrue(supportsTraining());
+    applies(supportsTraining());
     double none = ExampleObjectives.NO_LIMIT;
     NamedArray batch = pairs(7);
     TwinnedObjective free = ExampleObjectives.ppo(0.2, none, none, none);

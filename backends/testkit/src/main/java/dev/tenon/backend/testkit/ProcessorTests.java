@@ -2,7 +2,6 @@ package dev.tenon.backend.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.tenon.error.InvalidInputException;
 import dev.tenon.generation.FinishReason;
@@ -28,7 +27,7 @@ abstract class ProcessorTests extends SessionTests {
 
   @Test
   public void aProcessorBansAndForcesTokens() {
-    assumeTrue(supportsGeneration());
+    applies(supportsGeneration());
     try (Model model = inference()) {
       TokenIds free = alone(model.engine(), GenerationRequest.of(PROMPTS.get(0), GREEDY));
       long banned = free.get(0);
@@ -56,7 +55,7 @@ abstract class ProcessorTests extends SessionTests {
 
   @Test
   public void processorsOfOneRequestChangeNoOther() {
-    assumeTrue(supportsGeneration());
+    applies(supportsGeneration());
     LogitsProcessor even =
         (ids, promptLength, logits) -> {
           for (int v = 1; v < logits.length; v += 2) {
@@ -84,7 +83,7 @@ abstract class ProcessorTests extends SessionTests {
 
   @Test
   public void aFailingProcessorEndsItsOwnRequestOnly() {
-    assumeTrue(supportsGeneration());
+    applies(supportsGeneration());
     LogitsProcessor failing =
         (ids, promptLength, logits) -> {
           if (ids.size() - promptLength == 2) {

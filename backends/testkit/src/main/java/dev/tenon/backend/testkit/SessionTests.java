@@ -3,8 +3,6 @@ package dev.tenon.backend.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
-import static org.junit.jupiter.api.Assumptions.assumeFalse;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.tenon.error.EngineClosedException;
 import dev.tenon.error.InsufficientMemoryException;
@@ -60,7 +58,7 @@ abstract class SessionTests extends ThreadTests {
 
   @Test
   public void greedyTokensAreTheLikeliestOfTheForwardPass() {
-    assumeTrue(supportsGeneration());
+    applies(supportsGeneration());
     try (Model model = inference()) {
       TokenIds prompt = PROMPTS.get(0);
       TokenIds all = prompt.concat(alone(model.engine(), GenerationRequest.of(prompt, GREEDY)));
@@ -80,7 +78,7 @@ abstract class SessionTests extends ThreadTests {
 
   @Test
   public void oneSeedGivesTheSameTokensAloneInABatchAndInTwoSessions() {
-    assumeTrue(supportsGeneration());
+    applies(supportsGeneration());
     for (GenerationOptions options : List.of(GREEDY, SAMPLED)) {
       try (Model model = inference();
           GenerationSession one = model.engine().openSession(LIMITS);
@@ -103,7 +101,7 @@ abstract class SessionTests extends ThreadTests {
 
   @Test
   public void aCancelledRequestEndsAtOnceAndChangesNoOther() {
-    assumeTrue(supportsGeneration());
+    applies(supportsGeneration());
     try (Model model = inference();
         GenerationSession session = model.engine().openSession(LIMITS)) {
       long first = session.add(GenerationRequest.of(PROMPTS.get(0), GREEDY));
@@ -120,7 +118,7 @@ abstract class SessionTests extends ThreadTests {
 
   @Test
   public void aRequestMayBeCancelledBeforeTheFirstStepOfAnother() {
-    assumeTrue(supportsGeneration());
+    applies(supportsGeneration());
     try (Model model = inference();
         GenerationSession session = model.engine().openSession(LIMITS)) {
       long first = session.add(GenerationRequest.of(PROMPTS.get(0), GREEDY));
@@ -135,7 +133,7 @@ abstract class SessionTests extends ThreadTests {
 
   @Test
   public void limitsAreRefusedAndTheSessionGoesOn() {
-    assumeTrue(supportsGeneration());
+    applies(supportsGeneration());
     try (Model model = inference();
         GenerationSession session = model.engine().openSession(new SessionLimits(2, 26))) {
       session.add(GenerationRequest.of(PROMPTS.get(0), GREEDY)); // 12 tokens
@@ -155,7 +153,7 @@ abstract class SessionTests extends ThreadTests {
 
   @Test
   public void promptsThatCannotRunAreRefused() {
-    assumeTrue(supportsGeneration());
+    applies(supportsGeneration());
     long outside = vocabSize();
     int positions = model().network().maxPositions();
     SessionLimits wide = new SessionLimits(1, positions + 100L);
@@ -176,7 +174,7 @@ abstract class SessionTests extends ThreadTests {
 
   @Test
   public void aClosedSessionOrEngineRefusesCalls() {
-    assumeTrue(supportsGeneration());
+    applies(supportsGeneration());
     Model model = inference();
     GenerationSession session = model.engine().openSession(LIMITS);
     session.close();
@@ -191,7 +189,7 @@ abstract class SessionTests extends ThreadTests {
 
   @Test
   public void generateGivesPromptsAnswersAndTheirLogprobs() {
-    assumeTrue(supportsGeneration());
+    applies(supportsGeneration());
     NamedArray prompts = prompts(PROMPTS.get(0), PROMPTS.get(1));
     try (Model model = inference()) {
       NamedArray answers = model.engine().generate(prompts, SAMPLED.withSamples(2), 7);
@@ -222,7 +220,7 @@ abstract class SessionTests extends ThreadTests {
 
   @Test
   public void closingIdsEndAnAnswer() {
-    assumeTrue(supportsGeneration());
+    applies(supportsGeneration());
     try (Model model = inference()) {
       TokenIds free = alone(model.engine(), GenerationRequest.of(PROMPTS.get(2), GREEDY));
       long closing = free.get(3);
@@ -235,7 +233,7 @@ abstract class SessionTests extends ThreadTests {
 
   @Test
   public void promptsReadInPartsAndTogetherGiveTheSameTokens() {
-    assumeTrue(supportsGeneration());
+    applies(supportsGeneration());
     try (Model model = inference();
         GenerationSession session = model.engine().openSession(LIMITS.withPromptTokens(3))) {
       List<GenerationRequest> requests = new ArrayList<>();
@@ -253,7 +251,7 @@ abstract class SessionTests extends ThreadTests {
 
   @Test
   public void withoutGenerationASessionIsRefusedLoudly() {
-    assumeFalse(supportsGeneration());
+    applies(!supportsGeneration());
     try (Model model = inference()) {
       assertThatThrownBy(() -> model.engine().openSession(LIMITS))
           .isInstanceOf(UnsupportedFeatureException.class);

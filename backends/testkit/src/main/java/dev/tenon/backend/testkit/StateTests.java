@@ -3,7 +3,6 @@ package dev.tenon.backend.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.tenon.backend.testkit.faults.FileFaults;
 import dev.tenon.checkpoint.CheckpointDirectory;
@@ -60,7 +59,7 @@ abstract class StateTests extends ObjectiveTests {
   }
 
   private ModelBackend reference(boolean needed) {
-    assumeTrue(needed && referenceBackend().isPresent(), "no reference backend");
+    applies(needed && referenceBackend().isPresent());
     return referenceBackend().orElseThrow();
   }
 
@@ -139,7 +138,7 @@ abstract class StateTests extends ObjectiveTests {
 
   @Test
   public void aDamagedStateIsRefusedAndAStateThatCannotBeWrittenLeavesNothing() throws IOException {
-    assumeTrue(supportsTrainingState());
+    applies(supportsTrainingState());
     Path root = directory.resolve("root");
     try (Model model = training(spec())) {
       TrainEngine engine = model.trainEngine();

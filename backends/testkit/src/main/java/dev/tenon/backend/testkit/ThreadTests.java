@@ -2,7 +2,6 @@ package dev.tenon.backend.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.tenon.error.InvalidInputException;
 import dev.tenon.model.Model;
@@ -52,8 +51,7 @@ abstract class ThreadTests extends EngineTests {
         Arrays.stream(Executors.class.getMethods())
             .filter(x -> x.getName().equals("newVirtualThreadPerTaskExecutor"))
             .findFirst();
-    assumeTrue(
-        factory.isPresent() && Runtime.version().feature() >= 21, "no virtual threads in this JVM");
+    applies(factory.isPresent() && Runtime.version().feature() >= 21);
     return (ExecutorService) factory.orElseThrow().invoke(null);
   }
 
@@ -137,7 +135,7 @@ abstract class ThreadTests extends EngineTests {
 
   @Test
   public void aSecondConcurrentCallerIsToldBothNames() throws Exception {
-    assumeTrue(supportsTraining());
+    applies(supportsTraining());
     try (Model model = backend().initialize(model(), spec())) {
       CountDownLatch inside = new CountDownLatch(1);
       CountDownLatch leave = new CountDownLatch(1);

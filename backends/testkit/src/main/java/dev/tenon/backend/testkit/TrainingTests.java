@@ -3,8 +3,6 @@ package dev.tenon.backend.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
-import static org.junit.jupiter.api.Assumptions.assumeFalse;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.tenon.backend.testkit.objectives.ExampleObjectives;
 import dev.tenon.checkpoint.HostWeights;
@@ -45,14 +43,14 @@ import org.junit.jupiter.api.Test;
  */
 abstract class TrainingTests extends ProcessorTests {
   private Model trainable() {
-    assumeTrue(supportsTraining());
+    applies(supportsTraining());
     return training(spec());
   }
 
   /** Three items of six tokens: in one, two and three micro-batches. */
   @Test
   public void microBatchesChangeOnlyRounding() {
-    assumeTrue(supportsTraining());
+    applies(supportsTraining());
     NamedArray batch = sixTokens();
     Map<String, TensorData> whole = gradients(batch, 18);
     assertClose(gradients(batch, 12), whole, rounding());
@@ -144,7 +142,7 @@ abstract class TrainingTests extends ProcessorTests {
 
   @Test
   public void stepsLowerTheLossAndFollowTheSchedule() {
-    assumeTrue(supportsTraining());
+    applies(supportsTraining());
     NamedArray batch = batch(23);
     FinetuneSpec spec = FinetuneSpec.steps(6).learningRate(1e-2).schedule(Schedule.linear(2));
     try (Model model = training(spec)) {
@@ -160,7 +158,7 @@ abstract class TrainingTests extends ProcessorTests {
 
   @Test
   public void theSameStepsGiveTheSameBits() {
-    assumeTrue(supportsTraining());
+    applies(supportsTraining());
     assertThat(trained(3)).isEqualTo(trained(3));
   }
 
@@ -175,7 +173,7 @@ abstract class TrainingTests extends ProcessorTests {
 
   @Test
   public void aGroupWithoutRateStaysAsItIs() {
-    assumeTrue(supportsTraining());
+    applies(supportsTraining());
     String name = model().network().parameters().get(1).name();
     FinetuneSpec spec = spec().groups(List.of(new ParameterGroup(Pattern.quote(name), 0, 0)));
     try (Model model = training(spec)) {
@@ -261,7 +259,7 @@ abstract class TrainingTests extends ProcessorTests {
 
   @Test
   public void weightsDoNotChangeUnderAnOpenSession() {
-    assumeTrue(supportsTraining() && supportsGeneration());
+    applies(supportsTraining() && supportsGeneration());
     try (Model model = training(spec())) {
       GenerationSession session = model.engine().openSession(new SessionLimits(1, 10));
       assertThatThrownBy(() -> model.trainEngine().trainBatch(batch(29), SFT))
@@ -287,7 +285,7 @@ abstract class TrainingTests extends ProcessorTests {
 
   @Test
   public void aRunGoesOnFromItsStateBitForBit() throws IOException {
-    assumeTrue(supportsTrainingState());
+    applies(supportsTrainingState());
     Path state = Files.createDirectory(directory.resolve("state"));
     Map<String, TensorData> straight = trained(6);
     FinetuneSpec spec = spec().microBatchTokens(16);
@@ -310,7 +308,7 @@ abstract class TrainingTests extends ProcessorTests {
 
   @Test
   public void settingsThatItCannotHonourAreRefusedBeforeLoading() {
-    assumeTrue(supportsTraining());
+    applies(supportsTraining());
     Set<Precision> others = EnumSet.of(Precision.F32, Precision.BF16, Precision.F16);
     others.removeAll(trainingPrecisions());
     for (Precision precision : others) {
@@ -326,7 +324,7 @@ abstract class TrainingTests extends ProcessorTests {
 
   @Test
   public void checkpointingGivesTheSameNumbersOrIsRefused() {
-    assumeTrue(supportsTraining());
+    applies(supportsTraining());
     FinetuneSpec checkpointing = spec().gradientCheckpointing(true);
     if (!supportsGradientCheckpointing()) {
       assertThatThrownBy(() -> backend().initialize(model(), checkpointing))
@@ -346,7 +344,7 @@ abstract class TrainingTests extends ProcessorTests {
 
   @Test
   public void withoutTrainingInitializeIsRefusedLoudly() {
-    assumeFalse(supportsTraining());
+    applies(!supportsTraining());
     assertThatThrownBy(() -> backend().initialize(model(), spec()))
         .isInstanceOf(UnsupportedFeatureException.class);
   }
