@@ -71,13 +71,22 @@ final class Timings {
 
   /** The most memory that this process ever held, MB; 0 where the system does not tell. */
   static long peakMegabytes() {
+    return status("VmHWM") >> 20;
+  }
+
+  /**
+   * A line of the system's about this process, bytes; 0 where the system does not tell.
+   *
+   * @param name VmHWM for the most resident memory so far, VmRSS for that of now
+   */
+  static long status(String name) {
     if (!Files.exists(STATUS)) {
       return 0;
     }
     try {
       return Files.readAllLines(STATUS).stream()
-          .filter(line -> line.startsWith("VmHWM:"))
-          .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) / 1024)
+          .filter(line -> line.startsWith(name + ":"))
+          .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) * 1024)
           .findAny()
           .orElse(0);
     } catch (IOException e) {

@@ -13,8 +13,11 @@ import java.util.stream.LongStream;
  * @param activations what one pass over the prompts works on
  * @param logits one chunk of logits and what is made of them
  * @param host the process without any model: the JVM and the native libraries
+ * @param scratch what the process takes on top while it works: compiled code and heap of the JVM,
+ *     buffers of kernels
  */
-public record InferencePlan(long weights, long cache, long activations, long logits, long host) {
+public record InferencePlan(
+    long weights, long cache, long activations, long logits, long host, long scratch) {
   /** Checks the numbers. */
   public InferencePlan {
     Problems problems = new Problems();
@@ -23,12 +26,14 @@ public record InferencePlan(long weights, long cache, long activations, long log
     problems.check(activations >= 0, "activations", activations, ">= 0 bytes");
     problems.check(logits >= 0, "logits", logits, ">= 0 bytes");
     problems.check(host >= 0, "host", host, ">= 0 bytes");
+    problems.check(scratch >= 0, "scratch", scratch, ">= 0 bytes");
     problems.throwIfAny(InvalidInputException::new);
   }
 
   /** All of it. */
   public long peakBytes() {
-    return LongStream.of(weights, cache, activations, logits, host).reduce(0, Math::addExact);
+    return LongStream.of(weights, cache, activations, logits, host, scratch)
+        .reduce(0, Math::addExact);
   }
 
   /** Each part in MB, and the peak. */
@@ -37,12 +42,13 @@ public record InferencePlan(long weights, long cache, long activations, long log
     return String.format(
         Locale.ROOT,
         "InferencePlan(weights %.1f MB, cache %.1f MB, activations %.1f MB, logits %.1f MB,"
-            + " host %.1f MB; peak %.1f MB)",
+            + " host %.1f MB, scratch %.1f MB; peak %.1f MB)",
         weights / 1e6,
         cache / 1e6,
         activations / 1e6,
         logits / 1e6,
         host / 1e6,
+        scratch / 1e6,
         peakBytes() / 1e6);
   }
 }

@@ -23,6 +23,8 @@ import java.util.stream.LongStream;
  *     next step
  * @param cache keys and values if the whole batch generates
  * @param host the process without any model: the JVM or Python, and the native libraries
+ * @param scratch what the process takes on top while it works: compiled code and heap of the JVM,
+ *     buffers of kernels, and what the allocator cannot use again at once
  * @param stored weights, gradients and moments that wait in memory until the device works on them;
  *     0 where the device holds all of them
  * @param disk of files that hold what else would be stored; no memory
@@ -39,6 +41,7 @@ public record MemoryPlan(
     long view,
     long cache,
     long host,
+    long scratch,
     long stored,
     long disk,
     long frames,
@@ -55,6 +58,7 @@ public record MemoryPlan(
     parts.put("view", view);
     parts.put("cache", cache);
     parts.put("host", host);
+    parts.put("scratch", scratch);
     parts.put("stored", stored);
     parts.put("disk", disk);
     parts.put("frames", frames);
@@ -74,8 +78,22 @@ public record MemoryPlan(
       long view,
       long cache,
       long host,
+      long scratch,
       List<Remedy> remedies) {
-    this(weights, gradients, optimizer, activations, logits, view, cache, host, 0, 0, 0, remedies);
+    this(
+        weights,
+        gradients,
+        optimizer,
+        activations,
+        logits,
+        view,
+        cache,
+        host,
+        scratch,
+        0,
+        0,
+        0,
+        remedies);
   }
 
   /**
@@ -88,12 +106,12 @@ public record MemoryPlan(
 
   /** The peak of training. */
   public long trainingBytes() {
-    return sum(weights, gradients, optimizer, activations, logits, host, stored);
+    return sum(weights, gradients, optimizer, activations, logits, host, scratch, stored);
   }
 
   /** The peak if the same engine generates between steps. */
   public long generationBytes() {
-    return sum(weights, optimizer, view, cache, host, stored);
+    return sum(weights, optimizer, view, cache, host, scratch, stored);
   }
 
   /** The larger of both peaks. */
@@ -116,6 +134,7 @@ public record MemoryPlan(
     text.append(", view ").append(megabytes(view));
     text.append(", cache ").append(megabytes(cache));
     text.append(", host ").append(megabytes(host));
+    optional(text, "scratch", scratch);
     optional(text, "stored", stored);
     optional(text, "disk", disk);
     optional(text, "frames", frames);

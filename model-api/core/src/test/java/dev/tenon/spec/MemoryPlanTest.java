@@ -18,7 +18,8 @@ class MemoryPlanTest {
           1_000_000,
           5_000_000,
           2_000_000,
-          6_000_000,
+          5_500_000,
+          500_000,
           List.of(new Remedy("less", 20_000_000), new Remedy("least", 10_000_000)));
 
   @Test
@@ -38,21 +39,21 @@ class MemoryPlanTest {
     assertThat(PLAN)
         .hasToString(
             "MemoryPlan(weights 4.0 MB, gradients 4.0 MB, optimizer 8.0 MB, activations 3.0 MB,"
-                + " logits 1.0 MB, view 5.0 MB, cache 2.0 MB, host 6.0 MB; training 26.0 MB,"
-                + " generation 25.0 MB; with least 10.0 MB; with less 20.0 MB)");
+                + " logits 1.0 MB, view 5.0 MB, cache 2.0 MB, host 5.5 MB, scratch 0.5 MB; training"
+                + " 26.0 MB, generation 25.0 MB; with least 10.0 MB; with less 20.0 MB)");
   }
 
   @Test
   void whatWaitsInMemoryCountsAndWhatLiesInFilesDoesNot() {
-    MemoryPlan plan = new MemoryPlan(1, 2, 3, 4, 5, 6, 7, 8, 100, 1_000, 10_000, List.of());
+    MemoryPlan plan = new MemoryPlan(1, 2, 3, 4, 5, 6, 7, 8, 9, 100, 1_000, 10_000, List.of());
 
-    assertThat(plan.trainingBytes()).isEqualTo(1 + 2 + 3 + 4 + 5 + 8 + 100);
-    assertThat(plan.generationBytes()).isEqualTo(1 + 3 + 6 + 7 + 8 + 100);
+    assertThat(plan.trainingBytes()).isEqualTo(1 + 2 + 3 + 4 + 5 + 8 + 9 + 100);
+    assertThat(plan.generationBytes()).isEqualTo(1 + 3 + 6 + 7 + 8 + 9 + 100);
   }
 
   @Test
   void everyWrongNumberIsReported() {
-    assertThatThrownBy(() -> new MemoryPlan(-1, 0, 0, -2, 0, 0, 0, 0, List.of()))
+    assertThatThrownBy(() -> new MemoryPlan(-1, 0, 0, -2, 0, 0, 0, 0, 0, List.of()))
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("weights: -1")
         .hasMessageContaining("activations: -2");

@@ -113,6 +113,7 @@ final class PlanCommand implements Callable<Integer> {
     row(out, "logits", training.logits(), 0, inference.logits());
     row(out, "view", 0, training.view(), 0);
     row(out, "cache", 0, training.cache(), inference.cache());
+    row(out, "scratch", training.scratch(), training.scratch(), inference.scratch());
     row(out, "stored", training.stored(), training.stored(), 0);
     row(out, "host", training.host(), training.host(), inference.host());
     row(out, "peak", training.trainingBytes(), training.generationBytes(), inference.peakBytes());

@@ -80,7 +80,9 @@ public final class OffloadBackend implements ModelBackend {
   }
 
   /**
-   * Copies the weights to where they live, and makes room for gradients and moments.
+   * Copies the weights to where they live, and makes room for gradients and moments. From then on
+   * the process gives memory back to the system as soon as it is free, where the C library is
+   * glibc.
    *
    * @throws InvalidInputException also if the directory is missing or cannot be written
    * @throws dev.tenon.error.InsufficientMemoryException if the disk is full
@@ -93,6 +95,7 @@ public final class OffloadBackend implements ModelBackend {
     limit.require(
         "training " + network.architecture(), plan(network, spec, LEAST).trainingBytes(), CURE);
     TorchBridge bridge = TorchBridge.start();
+    bridge.giveBackFreedMemory();
     OffloadedRun run = OffloadedRun.start(bridge, network, spec, options);
     return model.withModule(
         new TorchTrainEngine(

@@ -83,6 +83,7 @@ record OffloadMemory(
         peak.weights,
         pass.cache(),
         pass.host(),
+        TrainingMemory.WORKING,
         disk ? 0 : state,
         disk ? state : 0,
         0,

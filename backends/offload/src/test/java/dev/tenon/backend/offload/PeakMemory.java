@@ -20,10 +20,11 @@ import java.util.List;
  * What training takes at most, in a JVM of its own, because a process has one peak.
  *
  * @param state bytes of weights, gradients and moments
- * @param growth the peak above what the process held once libtorch was loaded
+ * @param growth the peak above what the process held after training a tiny model
+ * @param peak the peak above what the process held once libtorch was loaded
  * @param planned the same as planned
  */
-record PeakMemory(long state, long growth, long planned) {
+record PeakMemory(long state, long growth, long peak, long planned) {
   /** Vocabulary, hidden, intermediate, layers, heads; sequences of tokens. */
   static PeakMemory of(Path directory, int... shape) throws IOException, InterruptedException {
     List<String> command =
@@ -39,8 +40,6 @@ record PeakMemory(long state, long growth, long planned) {
     Arrays.stream(shape).mapToObj(Integer::toString).forEach(command::add);
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
     builder.environment().put("OMP_WAIT_POLICY", "passive");
-    // glibc then gives freed tensors back at once, so that the peak is what lives.
-    builder.environment().put("MALLOC_MMAP_THRESHOLD_", "131072");
     Process process = builder.start();
     String output = new String(process.getInputStream().readAllBytes(), UTF_8);
     assertThat(process.waitFor()).as(output).isZero();
@@ -48,7 +47,7 @@ record PeakMemory(long state, long growth, long planned) {
         Arrays.stream(output.lines().reduce((a, b) -> b).orElseThrow().split(" "))
             .mapToLong(Long::parseLong)
             .toArray();
-    return new PeakMemory(numbers[0], numbers[1], numbers[2]);
+    return new PeakMemory(numbers[0], numbers[1], numbers[2], numbers[3]);
   }
 
   public static void main(String[] arguments) throws IOException {
@@ -61,13 +60,17 @@ record PeakMemory(long state, long growth, long planned) {
             LlamaConfig.of(shape[0], shape[1], shape[2], shape[3], shape[4])
                 .withTiedHead(true)
                 .toMap());
+    backend.prepare();
+    long loaded = status("VmRSS");
     // What every process with libtorch takes, its kernels' scratch space included.
     step(new OffloadBackend(), TinyModels.llama(true), spec, 2, 3);
     long base = status("VmRSS");
     step(backend, network, spec, shape[5], shape[6]);
     MemoryPlan plan = backend.plan(network.network(), spec, new BatchShape(shape[5], shape[6]));
+    long peak = status("VmHWM");
     System.out.printf(
-        "%d %d %d%n", plan.disk(), status("VmHWM") - base, plan.trainingBytes() - plan.host());
+        "%d %d %d %d%n",
+        plan.disk(), peak - base, peak - loaded, plan.trainingBytes() - plan.host());
   }
 
   private static void step(

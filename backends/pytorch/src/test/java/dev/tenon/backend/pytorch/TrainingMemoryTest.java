@@ -78,7 +78,7 @@ class TrainingMemoryTest {
 
     assertThatThrownBy(() -> small.initialize(model, spec))
         .isInstanceOf(InsufficientMemoryException.class)
-        .hasMessageContaining("memory of training LlamaForCausalLM: 1.5")
+        .hasMessageContaining("memory of training LlamaForCausalLM: 1.6")
         .hasMessageContaining("(expected: <= 0.80 GB; backend offload");
     assertThatThrownBy(
             () -> backend.memoryLimit(MemoryLimit.of(300_000_000)).initializeForInference(model))

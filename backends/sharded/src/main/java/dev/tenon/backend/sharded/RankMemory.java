@@ -66,6 +66,7 @@ final class RankMemory {
         0,
         0,
         HOST,
+        0,
         options.nvme().isPresent() ? 0 : apart,
         options.nvme().isPresent() ? apart : 0,
         (long) FRAME_BYTES_PER_TOKEN * batch.sequences() * batch.tokens(),
@@ -107,7 +108,7 @@ final class RankMemory {
     FinetuneSpec spec = FinetuneSpec.openEnded().gradientCheckpointing(true);
     PassMemory pass = new PassMemory(network, spec, microTokens(spec, batch));
     return new InferencePlan(
-        weights(), 0, pass.activations() + gathered(), pass.logits(headChunkBytes), HOST);
+        weights(), 0, pass.activations() + gathered(), pass.logits(headChunkBytes), HOST, 0);
   }
 
   private boolean fsdp() {

@@ -1,5 +1,6 @@
 package dev.tenon.backend.pytorch.internal;
 
+import com.sun.jna.NativeLibrary;
 import dev.tenon.error.UnsupportedFeatureException;
 import dev.tenon.nn.script.ScriptArchive;
 import java.nio.file.Path;
@@ -14,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * can be reached before the engine has started. Any thread may use it.
  */
 public final class TorchBridge {
+  /** {@code M_MMAP_THRESHOLD} of malloc.h, and the size that glibc begins with. */
+  private static final Object[] MMAP_THRESHOLD = {-3, 128 << 10};
 
   private static @Nullable TorchBridge started;
 
@@ -114,6 +117,19 @@ public final class TorchBridge {
   public void keepFreedMemory() {
     try (NativeScope scope = scope("keep freed memory")) {
       builtins.call(scope, "keep_freed_memory").toLong();
+    }
+  }
+
+  /**
+   * Lets the process give back what it frees at once, from now on and for good: a block of 128 KiB
+   * or more is the system's again, and what the process holds is what lives. Passes pay for it with
+   * page faults. Of glibc; other C libraries have their own ways.
+   */
+  public void giveBackFreedMemory() {
+    try {
+      NativeLibrary.getProcess().getFunction("mallopt").invokeInt(MMAP_THRESHOLD);
+    } catch (UnsatisfiedLinkError e) {
+      // Not glibc.
     }
   }
 

@@ -38,7 +38,8 @@ public final class InferenceMemory {
         cache(batch),
         Math.multiplyExact(prelude.activationBytes() * pass, network.keptPerToken()),
         LOGITS * Math.multiplyExact(Math.min(pass, chunk), row),
-        TrainingMemory.HOST);
+        TrainingMemory.HOST,
+        TrainingMemory.WORKING);
   }
 
   /** Keys and values, in the type of activations. */

@@ -1,36 +1,33 @@
 package dev.tenon.backend.pytorch.internal.engine;
 
 import dev.tenon.model.Network;
-import dev.tenon.model.Parameter;
-import dev.tenon.model.Parameter.Stage;
-import dev.tenon.model.Program;
+import dev.tenon.nn.internal.pass.PassMemory;
 import dev.tenon.nn.script.Prelude;
 import dev.tenon.spec.BatchShape;
 import dev.tenon.spec.FinetuneSpec;
 import dev.tenon.spec.MemoryPlan;
 import dev.tenon.spec.MemoryPlan.Remedy;
-import dev.tenon.spec.Precision;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.function.Predicate;
 
 /**
  * The memory of {@link TorchTrainEngine}, in bytes, from shapes alone. Weights, gradients, moments
  * and the residual stream are F32 in every precision.
  */
 public final class TrainingMemory {
-  /** The JVM with libtorch and its kernels' scratch space; measured 160 to 250 MB. */
-  public static final long HOST = 250L << 20;
+  /** The JVM once libtorch is loaded; measured 187 to 211 MB. */
+  public static final long HOST = 190L << 20;
 
-  /** The final norm: its input, picked and as it came, before and after its weight. */
-  private static final int HEAD_VALUES = 4;
+  /** What it takes on top as soon as it works; measured 84 to 115 MB with small batches. */
+  public static final long WORKING = 85L << 20;
 
-  /** Log-probabilities, their gradient, and that of the logits. */
-  private static final int LOGITS = 3;
+  /** Values of so many blocks lie in memory that was freed but does not fit what comes next. */
+  private static final int WASTED = 3;
+
+  private static final int WASTED_RECOMPUTING = 4;
 
   private final Network network;
-  private final Program program;
   private final FinetuneSpec spec;
   private final BatchShape batch;
   private final Prelude view;
@@ -44,7 +41,6 @@ public final class TrainingMemory {
   public TrainingMemory(
       Network network, FinetuneSpec spec, BatchShape batch, Prelude view, long headChunkBytes) {
     this.network = network;
-    this.program = network.program();
     this.spec = spec;
     this.batch = batch;
     this.view = view;
@@ -58,17 +54,18 @@ public final class TrainingMemory {
 
   private MemoryPlan plan(List<Remedy> remedies) {
     Set<String> names = network.trained(spec);
-    long trained = bytes(parameter -> names.contains(parameter.name()));
+    long trained = PassMemory.bytes(network, parameter -> names.contains(parameter.name()));
     InferenceMemory generation = new InferenceMemory(network, view);
     return new MemoryPlan(
-        bytes(parameter -> true),
+        PassMemory.bytes(network, parameter -> true),
         microRows() < batch.sequences() ? 2 * trained : trained,
         2 * trained,
-        activations(),
-        logits(),
+        pass().activations(),
+        pass().logits(headChunkBytes),
         generation.fused(),
         generation.cache(batch),
         HOST,
+        scratch(),
         remedies);
   }
 
@@ -104,43 +101,13 @@ public final class TrainingMemory {
     return (long) microRows() * batch.tokens();
   }
 
-  /** One block more than kept stands for the values that a block works on. */
-  private long activations() {
-    long block = floats(tokens(), network.keptPerToken());
-    long hidden = floats(tokens(), program.hiddenSize());
-    long blocks =
-        spec.gradientCheckpointing()
-            ? 2 * block + program.layers() * hidden
-            : (program.layers() + 1) * block;
-    return blocks + HEAD_VALUES * hidden + rounded();
+  private PassMemory pass() {
+    return new PassMemory(network, spec, tokens());
   }
 
-  /** Below F32 the backward pass needs the rounded weights; processors without units hold F32. */
-  private long rounded() {
-    if (spec.precision() == Precision.F32) {
-      return 0;
-    }
-    long matrices = bytes(x -> x.stage() == Stage.BLOCK && x.shape().rank() == 2);
-    return spec.gradientCheckpointing() ? matrices / Math.max(1, program.layers()) : matrices;
-  }
-
-  private long logits() {
-    long chunk = Math.max(1, headChunkBytes / floats(program.vocabSize()));
-    return LOGITS * floats(Math.min(tokens(), chunk), program.vocabSize());
-  }
-
-  private long bytes(Predicate<Parameter> which) {
-    return network.parameters().stream()
-        .filter(which)
-        .mapToLong(x -> floats(x.shape().size()))
-        .reduce(0, Math::addExact);
-  }
-
-  private static long floats(long... sizes) {
-    long bytes = Float.BYTES;
-    for (long size : sizes) {
-      bytes = Math.multiplyExact(bytes, size);
-    }
-    return bytes;
+  /** What the allocator wastes was seen to grow with the values that one block works on. */
+  private long scratch() {
+    long blocks = spec.gradientCheckpointing() ? WASTED_RECOMPUTING : WASTED;
+    return WORKING + blocks * PassMemory.floats(tokens(), network.keptPerToken());
   }
 }
