@@ -1,6 +1,7 @@
 package dev.tenon.backend.offload;
 
 import dev.tenon.backend.pytorch.internal.TorchBridge;
+import dev.tenon.backend.pytorch.internal.engine.InferenceMemory;
 import dev.tenon.backend.pytorch.internal.engine.Kernels;
 import dev.tenon.backend.pytorch.internal.engine.TorchInferenceEngine;
 import dev.tenon.backend.pytorch.internal.engine.TorchTrainEngine;
@@ -14,6 +15,7 @@ import dev.tenon.nn.TorchScriptNetwork;
 import dev.tenon.nn.script.Prelude;
 import dev.tenon.spec.BatchShape;
 import dev.tenon.spec.FinetuneSpec;
+import dev.tenon.spec.InferencePlan;
 import dev.tenon.spec.InferenceSpec;
 import dev.tenon.spec.MemoryLimit;
 import dev.tenon.spec.MemoryPlan;
@@ -111,11 +113,9 @@ public final class OffloadBackend implements ModelBackend {
   @Override
   public Model initializeForInference(Model model, InferenceSpec spec) {
     Network network = network(model);
-    Precision precision = spec.resolve(network.quantization());
-    if (!PRECISIONS.contains(precision)) {
-      throw new UnsupportedFeatureException(
-          Problems.problem("precision of backend offload", precision, "F32, BF16 or F16"));
-    }
+    Precision precision = precision(network, spec);
+    limit.require(
+        "running " + network.architecture(), plan(network, spec, LEAST).peakBytes(), CURE);
     TorchBridge bridge = TorchBridge.start();
     return model.withModule(
         new TorchInferenceEngine(
@@ -140,6 +140,29 @@ public final class OffloadBackend implements ModelBackend {
             : Kernels.find(TorchBridge.start(), network, spec.precision());
     boolean disk = options.directory().isPresent();
     return new OffloadMemory(network, spec, disk, batch, view, HEAD_CHUNK_BYTES).plan();
+  }
+
+  /** Weights are those of two neighbouring stages, and what one of them is fused to. */
+  @Override
+  public InferencePlan plan(Network network, InferenceSpec spec, BatchShape batch) {
+    Prelude prelude = Kernels.find(TorchBridge.start(), network, precision(network, spec));
+    InferencePlan held = new InferenceMemory(network, prelude).plan(batch, HEAD_CHUNK_BYTES);
+    return new InferencePlan(
+        OffloadMemory.streamed(network),
+        held.cache(),
+        held.activations(),
+        held.logits(),
+        held.host(),
+        held.scratch());
+  }
+
+  private static Precision precision(Network network, InferenceSpec spec) {
+    Precision precision = spec.resolve(network.quantization());
+    if (!PRECISIONS.contains(precision)) {
+      throw new UnsupportedFeatureException(
+          Problems.problem("precision of backend offload", precision, "F32, BF16 or F16"));
+    }
+    return precision;
   }
 
   private static Network network(Model model) {

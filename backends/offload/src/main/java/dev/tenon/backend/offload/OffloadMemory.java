@@ -133,7 +133,22 @@ record OffloadMemory(
     }
   }
 
+  /** Weights in memory at once in a forward pass: a stage, what it is fused to, and the next. */
+  static long streamed(Network network) {
+    List<Visit> visits = Visit.forward(network.program().layers());
+    long most = 0;
+    for (int i = 0; i < visits.size(); i++) {
+      long next = i + 1 < visits.size() ? bytes(network, visits.get(i + 1), x -> true) : 0;
+      most = Math.max(most, 2 * bytes(network, visits.get(i), x -> true) + next);
+    }
+    return most;
+  }
+
   private long bytes(Visit visit, Predicate<Parameter> which) {
+    return bytes(network, visit, which);
+  }
+
+  private static long bytes(Network network, Visit visit, Predicate<Parameter> which) {
     return network.parameters().stream()
         .filter(visit::reads)
         .filter(which)

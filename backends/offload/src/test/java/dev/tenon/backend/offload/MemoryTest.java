@@ -3,10 +3,15 @@ package dev.tenon.backend.offload;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tenon.backend.pytorch.PyTorchBackend;
 import dev.tenon.error.InsufficientMemoryException;
 import dev.tenon.model.Model;
+import dev.tenon.model.Network;
+import dev.tenon.nn.family.llama.LlamaConfig;
 import dev.tenon.spec.BatchShape;
 import dev.tenon.spec.FinetuneSpec;
+import dev.tenon.spec.InferencePlan;
+import dev.tenon.spec.InferenceSpec;
 import dev.tenon.spec.MemoryLimit;
 import dev.tenon.spec.MemoryPlan;
 import java.nio.file.Path;
@@ -71,6 +76,20 @@ class MemoryTest {
         .isInstanceOf(InsufficientMemoryException.class)
         .hasMessageContaining("memory of training LlamaForCausalLM: 0.")
         .hasMessageContaining("(expected: <= 0.27 GB; OffloadOptions.disk");
+  }
+
+  @Test
+  void inferenceHoldsAFewStagesAtOnce() {
+    Network network =
+        TinyModels.create(LlamaConfig.of(64, 64, 176, 12, 2).withTiedHead(true).toMap()).network();
+    BatchShape shape = new BatchShape(2, 16);
+    InferenceSpec spec = InferenceSpec.defaults();
+
+    InferencePlan streamed = new OffloadBackend().plan(network, spec, shape);
+    InferencePlan held = new PyTorchBackend().plan(network, spec, shape);
+
+    assertThat(streamed.weights()).isLessThan(held.weights() / 3);
+    assertThat(streamed.cache()).isEqualTo(held.cache());
   }
 
   @Test
