@@ -13,6 +13,7 @@ import dev.tenon.nn.script.ProgramArchives;
 import dev.tenon.nn.script.ScriptArchive;
 import dev.tenon.spec.FinetuneSpec;
 import dev.tenon.spec.Precision;
+import dev.tenon.tensor.Device;
 import dev.tenon.tensor.TensorData;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -56,13 +57,17 @@ final class RankSetup {
     this.directory = directory;
   }
 
-  /** The request, for every rank. */
-  Part request(Precision precision, long headChunkBytes) {
+  /**
+   * The request, for every rank.
+   *
+   * @param device of every rank: the CPU, or the GPU of its own number on its host
+   */
+  Part request(Device device, Precision precision, long headChunkBytes) {
     ScriptArchive program = ProgramArchives.training(network.program(), precision);
     Part request =
         new Part()
             .with("engine", options.engine().label())
-            .with("device", "cpu")
+            .with("device", device.type())
             .with("threads", threads())
             .with("collective_s", options.callDeadline().toSeconds())
             .with("start_s", options.startDeadline().toSeconds())

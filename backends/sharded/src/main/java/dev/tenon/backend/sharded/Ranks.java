@@ -8,6 +8,7 @@ import dev.tenon.error.TenonException;
 import dev.tenon.error.WorkerLostException;
 import dev.tenon.internal.JsonObject;
 import dev.tenon.internal.Problems;
+import dev.tenon.tensor.Device;
 import dev.tenon.tensor.NamedArray;
 import dev.tenon.tensor.TensorData;
 import java.io.ByteArrayInputStream;
@@ -40,6 +41,7 @@ final class Ranks implements AutoCloseable {
   private final WorkerTransport transport;
   private final WorkDirectory directory;
   private final ShardedOptions options;
+  private final Device device;
   private final String incarnation;
   private final SupervisorWatch watch;
   private Optional<WorkerLostException> lost = Optional.empty();
@@ -49,21 +51,24 @@ final class Ranks implements AutoCloseable {
   /**
    * Starts the ranks' processes.
    *
+   * @param device what ranks compute on
    * @param operators variables by which ranks find compiled operators, if they need any
    */
   Ranks(
       WorkerTransport transport,
       WorkDirectory directory,
       ShardedOptions options,
+      Device device,
       Map<String, String> operators) {
     this.transport = transport;
     this.directory = directory;
     this.options = options;
+    this.device = device;
     Map<String, Object> start = new LinkedHashMap<>();
     start.put("verb", "start");
     start.put("world", world());
     start.put("directory", directory.run().toString());
-    Map<String, Object> environment = environment(directory, options.nodes());
+    Map<String, Object> environment = environment(directory, options.nodes(), device);
     environment.putAll(operators);
     start.put("environment", environment);
     byte[] reply = transport.call(Frame.encode(List.of(Frame.Section.of(start, new byte[0]))));
@@ -81,9 +86,10 @@ final class Ranks implements AutoCloseable {
   }
 
   /** What the libraries in the ranks read besides what the supervisor lets through. */
-  static Map<String, Object> environment(WorkDirectory directory, Optional<Nodes> nodes) {
+  static Map<String, Object> environment(
+      WorkDirectory directory, Optional<Nodes> nodes, Device device) {
     Map<String, Object> environment = new LinkedHashMap<>();
-    environment.put("DS_ACCELERATOR", "cpu");
+    environment.put("DS_ACCELERATOR", device.type());
     // What libraries cache, they cache where nobody else can put it before them.
     environment.put("TMPDIR", directory.run().toString());
     String network = nodes.map(Nodes::networkInterface).orElse("lo");
@@ -96,6 +102,11 @@ final class Ranks implements AutoCloseable {
     environment.put("MALLOC_TRIM_THRESHOLD_", "131072");
     environment.put("MALLOC_MMAP_THRESHOLD_", "131072");
     return environment;
+  }
+
+  /** What ranks compute on. */
+  Device device() {
+    return device;
   }
 
   /** The private directory. */

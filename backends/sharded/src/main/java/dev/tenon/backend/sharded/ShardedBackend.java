@@ -14,6 +14,7 @@ import dev.tenon.spec.InferenceSpec;
 import dev.tenon.spec.MemoryLimit;
 import dev.tenon.spec.MemoryPlan;
 import dev.tenon.spec.Precision;
+import dev.tenon.tensor.Device;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -23,8 +24,9 @@ import java.util.Optional;
 
 /**
  * Runs networks on several ranks: Python processes that this one starts, each with the same program
- * text as the other backends, sharded by DeepSpeed or FSDP2. Linux only. Immutable and safe for
- * threads; engines of one backend run side by side, each with ranks of its own.
+ * text as the other backends, sharded by DeepSpeed or FSDP2. Linux only; on the CPU, or with one
+ * GPU a rank (NCCL; untested). Immutable and safe for threads; engines of one backend run side by
+ * side, each with ranks of its own.
  */
 public final class ShardedBackend implements ModelBackend {
   /** The registered name. */
@@ -91,7 +93,7 @@ public final class ShardedBackend implements ModelBackend {
     // Refuses a decaying schedule without its total before anything is started.
     double unused = spec.scheduleFactor(0);
     require("training", network, memory(network).plan(spec, LEAST).trainingBytes());
-    Ranks ranks = start(network, Optional.of(spec), spec.precision());
+    Ranks ranks = start(network, model.device(), Optional.of(spec), spec.precision());
     return model.withModule(new ShardedTrainEngine(ranks, network, options, spec));
   }
 
@@ -99,7 +101,7 @@ public final class ShardedBackend implements ModelBackend {
   public Model initializeForInference(Model model) {
     Network network = network(model);
     require("inference of", network, memory(network).plan(LEAST).peakBytes());
-    Ranks ranks = start(network, Optional.empty(), Precision.F32);
+    Ranks ranks = start(network, model.device(), Optional.empty(), Precision.F32);
     return model.withModule(
         new ShardedEngine(ranks, network, options, FinetuneSpec.DEFAULT_MICRO_BATCH_TOKENS));
   }
@@ -130,7 +132,8 @@ public final class ShardedBackend implements ModelBackend {
         CURE);
   }
 
-  private Ranks start(Network network, Optional<FinetuneSpec> spec, Precision precision) {
+  private Ranks start(
+      Network network, Device device, Optional<FinetuneSpec> spec, Precision precision) {
     PythonRuntime runtime = PythonRuntime.find(options.python());
     Path python = runtime.require(options.engine());
     Map<String, String> operators = options.operators() ? runtime.operators(options) : Map.of();
@@ -140,9 +143,9 @@ public final class ShardedBackend implements ModelBackend {
       ShardedOptions here =
           options.nvme().map(x -> options.nvme(directory.below(x))).orElse(options);
       Part request =
-          new RankSetup(network, here, spec, directory).request(precision, headChunkBytes);
+          new RankSetup(network, here, spec, directory).request(device, precision, headChunkBytes);
       transport = Optional.of(DjlTransport.start(python, directory.worker(), longest()));
-      Ranks ranks = new Ranks(transport.get(), directory, options, operators);
+      Ranks ranks = new Ranks(transport.get(), directory, options, device, operators);
       List<Reply> unused = ranks.callAll(Verb.INIT, request);
       return ranks;
     } catch (RuntimeException | Error e) {
@@ -164,9 +167,12 @@ public final class ShardedBackend implements ModelBackend {
       throw new UnsupportedFeatureException(
           Problems.problem("backend sharded on", System.getProperty("os.name"), "Linux"));
     }
-    if (!model.device().type().equals("cpu")) {
+    if (model.device().index() != 0) {
       throw new UnsupportedFeatureException(
-          Problems.problem("device of model " + model.name(), model.device(), "cpu"));
+          Problems.problem(
+              "device of model " + model.name(),
+              model.device(),
+              "cpu, or cuda: each rank has the GPU of its number on its host"));
     }
     if (!(model.module() instanceof Network network)) {
       throw new InvalidInputException(

@@ -65,7 +65,7 @@ class ShardedEngine implements Engine {
 
   @Override
   public final Device device() {
-    return Device.cpu();
+    return ranks.device();
   }
 
   @Override

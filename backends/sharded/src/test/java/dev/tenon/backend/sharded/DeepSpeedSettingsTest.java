@@ -9,6 +9,7 @@ import dev.tenon.internal.JsonObject;
 import dev.tenon.model.Network;
 import dev.tenon.spec.FinetuneSpec;
 import dev.tenon.spec.Precision;
+import dev.tenon.tensor.Device;
 import java.io.IOException;
 import java.lang.reflect.RecordComponent;
 import java.util.Map;
@@ -65,7 +66,8 @@ class DeepSpeedSettingsTest {
         .containsExactlyInAnyOrderElementsOf(said);
     try (WorkDirectory directory = WorkDirectory.create()) {
       Part unused =
-          new RankSetup(NETWORK, TWO, Optional.of(SPEC), directory).request(Precision.F32, 1 << 20);
+          new RankSetup(NETWORK, TWO, Optional.of(SPEC), directory)
+              .request(Device.cpu(), Precision.F32, 1 << 20);
       JsonObject setup = Json.readObject(directory.run().resolve("setup.json"));
       assertThat(setup.object("spec").number("clip")).isEqualTo(0.5);
       assertThat(setup.object("spec").objects("groups")).isNotEmpty();

@@ -10,6 +10,7 @@ import dev.tenon.nn.internal.pass.OutputPlan;
 import dev.tenon.objective.TextObjective;
 import dev.tenon.spec.FinetuneSpec;
 import dev.tenon.spec.Precision;
+import dev.tenon.tensor.Device;
 import dev.tenon.tensor.NamedArray;
 import java.io.BufferedReader;
 import java.io.File;
@@ -65,7 +66,7 @@ final class PlainSteps implements AutoCloseable {
 
   private Part setup(ShardedOptions options, Network network, FinetuneSpec spec) {
     return new RankSetup(network, options, Optional.of(spec), directory)
-        .request(Precision.F32, 64L << 20);
+        .request(Device.cpu(), Precision.F32, 64L << 20);
   }
 
   private void write(String name, Part part) throws IOException {
@@ -95,7 +96,7 @@ final class PlainSteps implements AutoCloseable {
     environment.put("LOCAL_RANK", Integer.toString(rank));
     environment.put("WORLD_SIZE", Integer.toString(world));
     environment.put("LOCAL_WORLD_SIZE", Integer.toString(world));
-    Ranks.environment(directory, Optional.empty())
+    Ranks.environment(directory, Optional.empty(), Device.cpu())
         .forEach((name, value) -> environment.put(name, value.toString()));
     builder.redirectError(new File("/dev/null"));
     Process process = builder.start();
