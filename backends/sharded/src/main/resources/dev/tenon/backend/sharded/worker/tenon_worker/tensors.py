@@ -72,11 +72,18 @@ def live_bytes(held: dict[str, Iterable[Tensor]]) -> dict[str, int]:
     for kind, tensors in kinds.items():
         bytes_of[kind] = 0
         for x in tensors:
-            storage = (x.to_local() if issubclass(type(x), DTensor) else x).untyped_storage()
-            if storage.nbytes() and storage.data_ptr() not in seen:
+            storage = _storage(x)
+            if storage is not None and storage.nbytes() and storage.data_ptr() not in seen:
                 seen.add(storage.data_ptr())
                 bytes_of[kind] += storage.nbytes()
     return bytes_of
+
+
+def _storage(x: Tensor) -> torch.UntypedStorage | None:
+    try:
+        return (x.to_local() if issubclass(type(x), DTensor) else x).untyped_storage()
+    except NotImplementedError:  # autograd's undefined tensors have none
+        return None
 
 
 class Spill:
