@@ -13,11 +13,16 @@ import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Tag;
 
+/** One rank: each test starts its own, and two take twice the time. */
 @Tag("python")
 class ShardedBackendContractTest extends ModelBackendContract {
+  int ranks() {
+    return 1;
+  }
+
   @Override
   protected ModelBackend backend() {
-    return new ShardedBackend(ShardedOptions.ranks(2).threads(1));
+    return new ShardedBackend(ShardedOptions.ranks(ranks()).threads(1));
   }
 
   @Override
