@@ -14,6 +14,14 @@ from tenon_worker.program import MicroBatch, Program
 from tenon_worker.sharding import adamw, set_rates
 
 
+def gradient_gain(device: torch.device) -> float:
+    """What FSDP2 makes of a gradient that is 1 on every rank: the mean, 1, but with gloo and torch 2.7 the sum, without a word."""
+    one = torch.nn.Linear(1, 1, bias=False, device=device)
+    fully_shard(one)
+    one(torch.ones(1, 1, device=device)).sum().backward()
+    return float(one.weight.grad.full_tensor())  # type: ignore[union-attr]
+
+
 class FsdpSharding:
     """A program whose parameters are sharded tensors: each block alone, embedding and head together."""
 
@@ -22,6 +30,7 @@ class FsdpSharding:
         for block in program.blocks:
             self._shard(block, device)
         self._shard(program, device)
+        self._gain = gradient_gain(device)
         self._clip = spec["clip"]
         self._optimizer = adamw(program, spec) if spec["training"] else None
         self._norm = 0.0
@@ -39,7 +48,7 @@ class FsdpSharding:
         return out
 
     def backward(self, scalar: Tensor, last: bool) -> None:
-        scalar.backward()
+        (scalar / self._gain).backward()
 
     def norm(self) -> float:
         squares = torch.zeros(())
