@@ -3,6 +3,7 @@ package dev.tenon.testtiers;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -19,6 +20,7 @@ import org.junit.platform.launcher.TestIdentifier;
  */
 public final class TierReport implements LauncherSessionListener, TestExecutionListener {
   private final Map<Tier, Tally> tallies = new TreeMap<>();
+  private final Map<String, Tier> tiers = new ConcurrentHashMap<>();
   private final Map<String, Long> startNanos = new ConcurrentHashMap<>();
   private final Set<Tier> required = Tier.required();
   private volatile String violation = "";
@@ -41,6 +43,7 @@ public final class TierReport implements LauncherSessionListener, TestExecutionL
 
   @Override
   public void executionStarted(TestIdentifier test) {
+    tiers.put(test.getUniqueId(), tier(test));
     startNanos.put(test.getUniqueId(), System.nanoTime());
   }
 
@@ -62,13 +65,19 @@ public final class TierReport implements LauncherSessionListener, TestExecutionL
     if (test.isContainer() && passed) {
       return;
     }
-    Tally tally = tally(Tier.of(test.getTags()));
+    Tally tally = tally(tier(test));
     switch (result.getStatus()) {
       case SUCCESSFUL -> tally.run(took, false);
       case FAILED -> tally.run(took, true);
       case ABORTED ->
           tally.skip(result.getThrowable().map(Throwable::getMessage).orElse("aborted"));
     }
+  }
+
+  /** Tests that a factory makes have no tags of their own: they are of their factory's tier. */
+  private Tier tier(TestIdentifier test) {
+    Optional<Tier> parent = test.getParentId().map(tiers::get);
+    return test.getTags().isEmpty() ? parent.orElse(Tier.of(Set.of())) : Tier.of(test.getTags());
   }
 
   private Tally tally(Tier tier) {
