@@ -1,8 +1,10 @@
 package dev.tenon.backend.offload;
 
+import dev.tenon.backend.pytorch.internal.engine.InferenceMemory;
 import dev.tenon.backend.pytorch.internal.engine.TrainingMemory;
 import dev.tenon.model.Network;
 import dev.tenon.model.Parameter;
+import dev.tenon.nn.internal.pass.PassMemory;
 import dev.tenon.nn.script.Prelude;
 import dev.tenon.spec.BatchShape;
 import dev.tenon.spec.FinetuneSpec;
@@ -39,9 +41,6 @@ record OffloadMemory(
   /** The compiled program and what Java handles meanwhile; measured. */
   private static final long WORKING = 11_000_000;
 
-  /** The final norm: its input, picked and as it came, before and after its weight. */
-  private static final int HEAD_VALUES = 4;
-
   /** The plan with what would make it smaller. */
   MemoryPlan plan() {
     long now = plan(List.of()).trainingBytes();
@@ -67,9 +66,9 @@ record OffloadMemory(
   }
 
   private MemoryPlan plan(List<Remedy> remedies) {
-    MemoryPlan pass =
-        new TrainingMemory(network, spec.gradientCheckpointing(true), batch, view, headChunkBytes)
-            .plan();
+    FinetuneSpec recomputing = spec.gradientCheckpointing(true);
+    long tokens = (long) batch.sequencesWithin(spec.microBatchTokens()) * batch.tokens();
+    PassMemory pass = new PassMemory(network, recomputing, tokens);
     Set<String> trained = network.trained(spec);
     Peak peak = peak(pass, trained);
     long pieces = PIECES * Float.BYTES * Update.PIECE_VALUES;
@@ -81,8 +80,8 @@ record OffloadMemory(
         peak.activations,
         peak.logits,
         peak.weights,
-        pass.cache(),
-        pass.host(),
+        new InferenceMemory(network, view).cache(batch),
+        TrainingMemory.HOST,
         TrainingMemory.WORKING,
         disk ? 0 : state,
         disk ? state : 0,
@@ -91,7 +90,7 @@ record OffloadMemory(
   }
 
   /** The stage on the way back at which most is held. */
-  private Peak peak(MemoryPlan pass, Set<String> trained) {
+  private Peak peak(PassMemory pass, Set<String> trained) {
     List<Visit> visits = Visit.training(network.program().layers());
     Peak most = new Peak(0, 0, 0, 0);
     for (int i = network.program().layers() + 1; i < visits.size(); i++) {
@@ -106,24 +105,18 @@ record OffloadMemory(
               bytes(visit, x -> true) + next,
               bytes(visit, x -> trained.contains(x.name())) + Math.max(0, written - next),
               activations(pass, visit.stage()),
-              head ? pass.logits() : 0);
+              head ? pass.logits(headChunkBytes) : 0);
       most = here.sum() > most.sum() ? here : most;
     }
     return most;
   }
 
-  private long activations(MemoryPlan pass, Parameter.Stage stage) {
-    long tokens = (long) batch.sequencesWithin(spec.microBatchTokens()) * batch.tokens();
-    long hidden = Math.multiplyExact(Float.BYTES * tokens, network.program().hiddenSize());
-    long block = Math.multiplyExact(Float.BYTES * tokens, network.keptPerToken());
-    long boundaries = network.program().layers() * hidden + WORKING;
-    // Of bf16 and f16.
-    long rounded =
-        pass.activations() - 2 * block - (network.program().layers() + HEAD_VALUES) * hidden;
+  private long activations(PassMemory pass, Parameter.Stage stage) {
+    long boundaries = network.program().layers() * pass.hidden() + WORKING;
     return switch (stage) {
       case EMBED -> boundaries;
-      case BLOCK -> boundaries + Math.round(OF_BLOCK * block) + rounded;
-      case HEAD -> boundaries + HEAD_VALUES * hidden;
+      case BLOCK -> boundaries + Math.round(OF_BLOCK * pass.block()) + pass.rounded();
+      case HEAD -> boundaries + pass.finalNorm();
     };
   }
 

@@ -41,17 +41,30 @@ public final class PassMemory {
    * values that a block works on.
    */
   public long activations() {
-    long block = floats(tokens, network.keptPerToken());
-    long hidden = floats(tokens, program.hiddenSize());
     long blocks =
         spec.gradientCheckpointing()
-            ? 2 * block + program.layers() * hidden
-            : (program.layers() + 1) * block;
-    return blocks + HEAD_VALUES * hidden + rounded();
+            ? 2 * block() + program.layers() * hidden()
+            : (program.layers() + 1) * block();
+    return blocks + finalNorm() + rounded();
+  }
+
+  /** What one block keeps. */
+  public long block() {
+    return floats(tokens, network.keptPerToken());
+  }
+
+  /** The residual stream between two blocks. */
+  public long hidden() {
+    return floats(tokens, program.hiddenSize());
+  }
+
+  /** What the final norm works on. */
+  public long finalNorm() {
+    return HEAD_VALUES * hidden();
   }
 
   /** Below F32 the backward pass needs the rounded weights; processors without units hold F32. */
-  private long rounded() {
+  public long rounded() {
     if (spec.precision() == Precision.F32) {
       return 0;
     }

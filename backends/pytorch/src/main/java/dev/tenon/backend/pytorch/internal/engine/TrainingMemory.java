@@ -108,6 +108,6 @@ public final class TrainingMemory {
   /** What the allocator wastes was seen to grow with the values that one block works on. */
   private long scratch() {
     long blocks = spec.gradientCheckpointing() ? WASTED_RECOMPUTING : WASTED;
-    return WORKING + blocks * PassMemory.floats(tokens(), network.keptPerToken());
+    return WORKING + blocks * pass().block();
   }
 }
