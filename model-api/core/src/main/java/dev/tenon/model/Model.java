@@ -33,6 +33,18 @@ public record Model(String name, ModelModule module, Tokenizer tokenizer, Device
   }
 
   /**
+   * The network of a model that no backend has initialised: what a backend starts from.
+   *
+   * @throws InvalidInputException if the module is an engine
+   */
+  public Network plainNetwork() {
+    if (module instanceof Network network) {
+      return network;
+    }
+    throw wrongModule("a Network that no backend has initialised");
+  }
+
+  /**
    * The running engine.
    *
    * @throws InvalidInputException if the module is a network

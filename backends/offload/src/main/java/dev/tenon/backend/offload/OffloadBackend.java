@@ -170,13 +170,7 @@ public final class OffloadBackend implements ModelBackend {
       throw new UnsupportedFeatureException(
           Problems.problem("device of model " + model.name(), model.device(), "cpu"));
     }
-    if (!(model.module() instanceof Network network)) {
-      throw new InvalidInputException(
-          Problems.problem(
-              "module of model " + model.name(),
-              "Engine",
-              "a Network that no backend has initialised"));
-    }
+    Network network = model.plainNetwork();
     if (network instanceof TorchScriptNetwork || network.quantized().isPresent()) {
       throw new UnsupportedFeatureException(
           Problems.problem("backend offload with", network, "a network of floating weights"));

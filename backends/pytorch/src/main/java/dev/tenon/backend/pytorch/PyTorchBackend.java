@@ -8,7 +8,6 @@ import dev.tenon.backend.pytorch.internal.engine.TorchInferenceEngine;
 import dev.tenon.backend.pytorch.internal.engine.TorchScriptEngine;
 import dev.tenon.backend.pytorch.internal.engine.TorchTrainEngine;
 import dev.tenon.backend.pytorch.internal.engine.TrainingMemory;
-import dev.tenon.error.InvalidInputException;
 import dev.tenon.error.UnsupportedFeatureException;
 import dev.tenon.internal.Problems;
 import dev.tenon.model.Model;
@@ -157,13 +156,6 @@ public final class PyTorchBackend implements ModelBackend {
       throw new UnsupportedFeatureException(
           Problems.problem("device of model " + model.name(), model.device(), "cpu"));
     }
-    if (model.module() instanceof Network network) {
-      return network;
-    }
-    throw new InvalidInputException(
-        Problems.problem(
-            "module of model " + model.name(),
-            "Engine",
-            "a Network that no backend has initialised"));
+    return model.plainNetwork();
   }
 }

@@ -1,6 +1,5 @@
 package dev.tenon.backend.sharded;
 
-import dev.tenon.error.InvalidInputException;
 import dev.tenon.error.UnsupportedFeatureException;
 import dev.tenon.internal.Problems;
 import dev.tenon.model.Model;
@@ -174,13 +173,7 @@ public final class ShardedBackend implements ModelBackend {
               model.device(),
               "cpu, or cuda: each rank has the GPU of its number on its host"));
     }
-    if (!(model.module() instanceof Network network)) {
-      throw new InvalidInputException(
-          Problems.problem(
-              "module of model " + model.name(),
-              "Engine",
-              "a Network that no backend has initialised"));
-    }
+    Network network = model.plainNetwork();
     if (network instanceof TorchScriptNetwork || network.quantized().isPresent()) {
       throw new UnsupportedFeatureException(
           Problems.problem("backend sharded with", network, "a network of floating weights"));
