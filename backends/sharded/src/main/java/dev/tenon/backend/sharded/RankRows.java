@@ -6,14 +6,11 @@ import dev.tenon.nn.internal.pass.DropoutSeeds;
 import dev.tenon.nn.internal.pass.PaddedBatch;
 import dev.tenon.nn.internal.session.ChosenTokens;
 import dev.tenon.nn.internal.session.LiveRequest;
-import dev.tenon.nn.internal.session.PromptPass;
-import dev.tenon.nn.internal.session.SessionRows;
+import dev.tenon.nn.internal.session.UncachedRows;
 import dev.tenon.nn.script.ProgramArchives;
 import dev.tenon.nn.script.ScriptArchive;
-import dev.tenon.tensor.Items;
 import dev.tenon.tensor.NamedArray;
 import dev.tenon.tensor.TensorData;
-import dev.tenon.tensor.TokenIds;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -22,7 +19,7 @@ import java.util.OptionalInt;
  * Rows of a session whose passes run on ranks, without a cache: each computes the whole sequences
  * again, from the weights that train, so that nothing derived has to be thrown away by a step.
  */
-final class RankRows implements SessionRows {
+final class RankRows extends UncachedRows {
   private static final OutputRequest LOGITS = OutputRequest.of(Output.LOGITS);
 
   private final Ranks ranks;
@@ -34,19 +31,8 @@ final class RankRows implements SessionRows {
   }
 
   @Override
-  public void ensure(int rows, int tokens) {
-    // Nothing is stored.
-  }
-
-  @Override
-  public void moveRow(int from, int to, int length) {
-    // Nothing is stored.
-  }
-
-  @Override
   public ChosenTokens step(List<LiveRequest> group, int first) {
-    NamedArray sequences = sequences(group.stream().map(LiveRequest::history).toList());
-    RankShares shares = engine.shares(sequences, LOGITS, DropoutSeeds.OFF);
+    RankShares shares = engine.shares(sequences(group), LOGITS, DropoutSeeds.OFF);
     List<Part> requests = shares.requests(this::lastRows);
     TensorData logits = shares.sequenceRows(ranks.call(Verb.FORWARD, requests), "logits"); // [B, V]
     return ChosenTokens.from(group, new Sampling(ranks, logits));
@@ -56,24 +42,6 @@ final class RankRows implements SessionRows {
   private Map<String, TensorData> lastRows(NamedArray part) {
     boolean packed = engine.network().program().packed();
     return Map.of("plan.rows", new PaddedBatch(part, packed).lastRows(OptionalInt.empty()));
-  }
-
-  private static NamedArray sequences(List<TokenIds> sequences) {
-    long[] ids = sequences.stream().flatMapToLong(TokenIds::stream).toArray();
-    int[] lengths = sequences.stream().mapToInt(TokenIds::size).toArray();
-    return NamedArray.builder(Items.ofLengths(lengths))
-        .put("input_ids", TensorData.ofLongs(ids, ids.length))
-        .build();
-  }
-
-  @Override
-  public ChosenTokens read(PromptPass pass, int first, int most) {
-    return step(pass.requests(), first);
-  }
-
-  @Override
-  public void close() {
-    // Nothing is stored.
   }
 
   /**
