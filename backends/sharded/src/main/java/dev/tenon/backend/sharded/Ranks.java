@@ -1,7 +1,5 @@
 package dev.tenon.backend.sharded;
 
-import dev.tenon.checkpoint.NamedArrayFormat;
-import dev.tenon.error.CheckpointException;
 import dev.tenon.error.InsufficientMemoryException;
 import dev.tenon.error.InvalidInputException;
 import dev.tenon.error.TenonException;
@@ -9,35 +7,20 @@ import dev.tenon.error.WorkerLostException;
 import dev.tenon.internal.JsonObject;
 import dev.tenon.internal.Problems;
 import dev.tenon.tensor.Device;
-import dev.tenon.tensor.NamedArray;
 import dev.tenon.tensor.TensorData;
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.nio.channels.Channels;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HexFormat;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
-import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The running ranks of one engine. A call goes to all of them and returns when all have answered;
  * when one is lost, all are, and so is every later call. One thread at a time.
  */
 final class Ranks implements AutoCloseable {
-  /** Larger data travels in a file. */
-  private static final int FRAME_BYTES = 1 << 20;
-
   private final WorkerTransport transport;
   private final WorkDirectory directory;
   private final ShardedOptions options;
@@ -122,11 +105,7 @@ final class Ranks implements AutoCloseable {
 
   /** The same part to all ranks. */
   List<Reply> callAll(Verb verb, Part part) {
-    List<Part> parts = new ArrayList<>();
-    for (int rank = 0; rank < options.worldSize(); rank++) {
-      parts.add(part);
-    }
-    return call(verb, parts);
+    return call(verb, Collections.nCopies(options.worldSize(), part));
   }
 
   /**
@@ -148,7 +127,7 @@ final class Ranks implements AutoCloseable {
     try {
       List<Frame.Section> sections = new ArrayList<>();
       sections.add(Frame.Section.of(head, new byte[0]));
-      asked(verb, parts).forEach(part -> sections.add(section(part, spilled)));
+      asked(verb, parts).forEach(part -> sections.add(Parcels.section(part, directory, spilled)));
       watch.begin();
       byte[] frame = transport.call(Frame.encode(sections));
       return everywhere(verb, replies(verb, Frame.decode(frame)));
@@ -158,7 +137,7 @@ final class Ranks implements AutoCloseable {
       throw told;
     } finally {
       watch.end();
-      spilled.forEach(Ranks::delete);
+      spilled.forEach(Parcels::delete);
     }
   }
 
@@ -171,36 +150,12 @@ final class Ranks implements AutoCloseable {
     if (options.nodes().isEmpty() || !verb.shared()) {
       return here;
     }
-    String digest = digest(parts);
+    String digest = Parcels.digest(parts);
     return here.stream()
         .map(
             part ->
                 new Part(new LinkedHashMap<>(part.head()), part.tensors()).with("digest", digest))
         .toList();
-  }
-
-  private static String digest(List<Part> parts) {
-    ByteArrayOutputStream all = new ByteArrayOutputStream();
-    for (Part part : parts) {
-      Object head = Objects.requireNonNull(sorted(part.head()));
-      all.writeBytes(Frame.encode(List.of(Frame.Section.of(head, bytes(part.tensors())))));
-    }
-    return sha256(all.toByteArray());
-  }
-
-  /** Values with keys in one order: that of a map of Java's differs from JVM to JVM. */
-  private static @Nullable Object sorted(@Nullable Object value) {
-    if (value instanceof Map<?, ?> map) {
-      Map<String, @Nullable Object> sorted = new TreeMap<>();
-      map.forEach((name, x) -> sorted.put(String.valueOf(name), sorted(x)));
-      return sorted;
-    }
-    if (value instanceof List<?> list) {
-      List<@Nullable Object> values = new ArrayList<>();
-      list.forEach(x -> values.add(sorted(x)));
-      return values;
-    }
-    return value;
   }
 
   /** On several hosts the first rank here tells what all ranks answered. */
@@ -226,34 +181,6 @@ final class Ranks implements AutoCloseable {
     return all;
   }
 
-  private Frame.Section section(Part part, List<Path> spilled) {
-    // Of one byte each at least: what is large for certain is not made in memory first.
-    long size = part.tensors().values().stream().mapToLong(x -> x.shape().size()).sum();
-    if (size <= FRAME_BYTES) {
-      byte[] data = bytes(part.tensors());
-      if (data.length <= FRAME_BYTES) {
-        return Frame.Section.of(part.head(), data);
-      }
-    }
-    Path file = directory.newFile(".safetensors");
-    spilled.add(file);
-    Map<String, @Nullable Object> head = new LinkedHashMap<>(part.head());
-    head.put("spilled", Map.of("file", file.toString(), "sha256", write(file, part.tensors())));
-    return Frame.Section.of(head, new byte[0]);
-  }
-
-  /** Writes tensors into a file, without a copy of them all in between; gives its SHA-256. */
-  private static String write(Path file, Map<String, TensorData> tensors) {
-    try (DigestChannel out =
-        new DigestChannel(
-            Files.newByteChannel(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE))) {
-      NamedArrayFormat.write(out, NamedArray.of(tensors));
-      return out.sha256();
-    } catch (IOException e) {
-      throw new CheckpointException(Problems.problem("batch for a rank", e, file + " written"), e);
-    }
-  }
-
   private List<Reply> replies(Verb verb, List<Frame.Section> sections) {
     JsonObject supervisor = sections.get(0).head("supervisor");
     refuseLoss(supervisor);
@@ -263,7 +190,8 @@ final class Ranks implements AutoCloseable {
     List<Reply> replies = new ArrayList<>();
     for (Frame.Section section : sections.subList(1, sections.size())) {
       JsonObject head = section.head("rank " + replies.size());
-      replies.add(new Reply(head, head.has("error") ? Map.of() : tensors(head, section.data())));
+      replies.add(
+          new Reply(head, head.has("error") ? Map.of() : Parcels.tensors(head, section.data())));
     }
     refuseErrors(replies, verb);
     return replies;
@@ -318,67 +246,6 @@ final class Ranks implements AutoCloseable {
               ? new WorkerLostException(message)
               : new RankException(verb.label(), message, "", "", "");
     };
-  }
-
-  private static Map<String, TensorData> tensors(JsonObject head, byte[] data) {
-    Optional<JsonObject> spilled = head.findObject("spilled");
-    if (spilled.isPresent()) {
-      return read(Path.of(spilled.get().string("file")), spilled.get().string("sha256"));
-    }
-    return data.length == 0 ? Map.of() : decode(data, head.source());
-  }
-
-  private static Map<String, TensorData> read(Path file, String sha256) {
-    try {
-      byte[] data = Files.readAllBytes(file);
-      if (!sha256(data).equals(sha256)) {
-        throw new WorkerLostException(Problems.problem("sha256 of " + file, sha256(data), sha256));
-      }
-      return decode(data, file.toString());
-    } catch (IOException e) {
-      throw new WorkerLostException(Problems.problem("reply of a rank", e, "in " + file), e);
-    } finally {
-      delete(file);
-    }
-  }
-
-  private static Map<String, TensorData> decode(byte[] data, String source) {
-    try {
-      return NamedArrayFormat.read(
-              Channels.newChannel(new ByteArrayInputStream(data)), source, data.length)
-          .flatten();
-    } catch (IOException e) {
-      throw new WorkerLostException(Problems.problem("reply of " + source, e, "safetensors"), e);
-    }
-  }
-
-  private static byte[] bytes(Map<String, TensorData> tensors) {
-    if (tensors.isEmpty()) {
-      return new byte[0];
-    }
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    try {
-      NamedArrayFormat.write(Channels.newChannel(out), NamedArray.of(tensors));
-    } catch (IOException e) {
-      throw new AssertionError("memory does not fail", e);
-    }
-    return out.toByteArray();
-  }
-
-  private static String sha256(byte[] data) {
-    try {
-      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(data));
-    } catch (NoSuchAlgorithmException e) {
-      throw new AssertionError("every Java platform has SHA-256", e);
-    }
-  }
-
-  static void delete(Path file) {
-    try {
-      Files.deleteIfExists(file);
-    } catch (IOException e) {
-      // The private directory goes at the end, with all that is left in it.
-    }
   }
 
   /** Ends the processes and deletes the private directory. */

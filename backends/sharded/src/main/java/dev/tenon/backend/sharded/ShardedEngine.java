@@ -238,7 +238,7 @@ class ShardedEngine implements Engine {
               new Part().with("of", of).with("names", names).with("file", file.toString()));
       use.accept(SafetensorsFile.open(file));
     } finally {
-      Ranks.delete(file);
+      Parcels.delete(file);
     }
   }
 

@@ -104,7 +104,7 @@ final class WorkDirectory implements AutoCloseable {
 
   private static void delete(Path root) {
     try (Stream<Path> all = Files.walk(root)) {
-      all.sorted(Comparator.reverseOrder()).forEach(Ranks::delete);
+      all.sorted(Comparator.reverseOrder()).forEach(Parcels::delete);
     } catch (IOException | UncheckedIOException e) {
       // What stays is in the temporary directory, and the engine is closed all the same.
     }
