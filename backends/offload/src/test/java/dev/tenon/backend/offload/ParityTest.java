@@ -7,6 +7,8 @@ import dev.tenon.backend.testkit.objectives.ExampleObjectives;
 import dev.tenon.model.Model;
 import dev.tenon.model.ModelBackend;
 import dev.tenon.model.TrainEngine;
+import dev.tenon.nn.lora.LoraConfig;
+import dev.tenon.nn.lora.LoraNetwork;
 import dev.tenon.objective.TextObjective;
 import dev.tenon.spec.FinetuneSpec;
 import dev.tenon.spec.Precision;
@@ -69,6 +71,17 @@ class ParityTest {
   void dropoutIsTheSame() {
     FinetuneSpec spec = specs().toList().get(1).disableDropout(false);
     compare(new OffloadBackend(), TinyModels.withDropout(), spec);
+  }
+
+  @Test
+  void adaptersTrainAlike() {
+    Model base = TinyModels.llama(true);
+    LoraConfig config = LoraConfig.rank(3).alpha(5).dropout(0.3);
+    FinetuneSpec spec = specs().toList().get(1).disableDropout(false);
+    compare(
+        new OffloadBackend(OffloadOptions.disk(files)),
+        base.withModule(LoraNetwork.create(base.network(), config, 5)),
+        spec);
   }
 
   private static void compare(ModelBackend backend, Model network, FinetuneSpec spec) {
