@@ -37,6 +37,8 @@ import java.util.stream.IntStream;
  * after the other in the order they came, so their answers grow side by side, each in a session
  * with memory for its own prompt and answer; a listener that takes its time holds up no other call.
  * Closing waits for the calls in progress; later ones throw {@link EngineClosedException}.
+ *
+ * <p>The file is long because the ways to ask for a text stand together.
  */
 public final class TextGenerator implements AutoCloseable {
   private static final TextListener SILENT = piece -> {};
