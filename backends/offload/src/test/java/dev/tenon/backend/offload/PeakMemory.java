@@ -3,6 +3,7 @@ package dev.tenon.backend.offload;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tenon.backend.testkit.ProcessMemory;
 import dev.tenon.backend.testkit.objectives.ExampleObjectives;
 import dev.tenon.model.Model;
 import dev.tenon.nn.family.llama.LlamaConfig;
@@ -10,7 +11,6 @@ import dev.tenon.spec.BatchShape;
 import dev.tenon.spec.FinetuneSpec;
 import dev.tenon.spec.MemoryPlan;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -50,7 +50,7 @@ record PeakMemory(long state, long growth, long peak, long planned) {
     return new PeakMemory(numbers[0], numbers[1], numbers[2], numbers[3]);
   }
 
-  public static void main(String[] arguments) throws IOException {
+  public static void main(String[] arguments) {
     int[] shape = Arrays.stream(arguments).skip(1).mapToInt(Integer::parseInt).toArray();
     Path directory = Path.of(arguments[0]);
     OffloadBackend backend = new OffloadBackend(OffloadOptions.disk(directory));
@@ -61,13 +61,13 @@ record PeakMemory(long state, long growth, long peak, long planned) {
                 .withTiedHead(true)
                 .toMap());
     backend.prepare();
-    long loaded = status("VmRSS");
+    long loaded = ProcessMemory.resident();
     // What every process with libtorch takes, its kernels' scratch space included.
     step(new OffloadBackend(), TinyModels.llama(true), spec, 2, 3);
-    long base = status("VmRSS");
+    long base = ProcessMemory.resident();
     step(backend, network, spec, shape[5], shape[6]);
     MemoryPlan plan = backend.plan(network.network(), spec, new BatchShape(shape[5], shape[6]));
-    long peak = status("VmHWM");
+    long peak = ProcessMemory.peak();
     System.out.printf(
         "%d %d %d %d%n",
         plan.disk(), peak - base, peak - loaded, plan.trainingBytes() - plan.host());
@@ -84,14 +84,5 @@ record PeakMemory(long state, long growth, long peak, long planned) {
             .trainBatch(TinyModels.batch(i, lengths), ExampleObjectives.sft().text());
       }
     }
-  }
-
-  private static long status(String key) throws IOException {
-    String line =
-        Files.readAllLines(Path.of("/proc/self/status")).stream()
-            .filter(x -> x.startsWith(key))
-            .findFirst()
-            .orElseThrow();
-    return Long.parseLong(line.replaceAll("\\D", "")) << 10;
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.tenon.backend.pytorch.internal.TorchBridge;
+import dev.tenon.backend.testkit.ProcessMemory;
 import dev.tenon.model.Metrics;
 import dev.tenon.model.Model;
 import dev.tenon.model.Output;
@@ -13,8 +14,6 @@ import dev.tenon.objective.Objective;
 import dev.tenon.spec.FinetuneSpec;
 import dev.tenon.tensor.NamedArray;
 import dev.tenon.tensor.TensorData;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -85,26 +84,17 @@ class CheckpointingTest {
 
   /** Run in a JVM of its own, because a process has one peak. Prints its growth in one pass. */
   static final class PeakMemory {
-    public static void main(String[] arguments) throws IOException {
+    public static void main(String[] arguments) {
       FinetuneSpec spec =
           SPEC.gradientCheckpointing(Boolean.parseBoolean(arguments[0])).microBatchTokens(4096);
       try (Model model = new PyTorchBackend().initialize(TinyLlama.deep(), spec)) {
         model.trainEngine().trainBatch(TinyLlama.batch(1, 3), TinyLlama.crossEntropy());
         NamedArray large = TinyLlama.batch(1, 256, 256, 256, 256);
         model.engine().evalBatch(large, TinyLlama.crossEntropy());
-        long before = status("VmRSS");
+        long before = ProcessMemory.resident();
         model.trainEngine().trainBatch(large, TinyLlama.crossEntropy());
-        System.out.println(status("VmHWM") - before);
+        System.out.println(ProcessMemory.peak() - before);
       }
-    }
-
-    private static long status(String key) throws IOException {
-      String line =
-          Files.readAllLines(Path.of("/proc/self/status")).stream()
-              .filter(x -> x.startsWith(key))
-              .findFirst()
-              .orElseThrow();
-      return Long.parseLong(line.replaceAll("\\D", "")) << 10;
     }
   }
 

@@ -2,6 +2,7 @@ package dev.tenon.backend.pytorch;
 
 import dev.tenon.backend.pytorch.internal.OpenHandles;
 import dev.tenon.backend.pytorch.internal.TorchBridge;
+import dev.tenon.backend.testkit.ProcessMemory;
 import dev.tenon.model.Model;
 import dev.tenon.model.Output;
 import dev.tenon.spec.FinetuneSpec;
@@ -71,7 +72,8 @@ final class Soak {
   private void count() {
     calls++;
     if (calls % every == 0) {
-      System.out.println(calls + "," + handles() + "," + descriptors() + "," + resident());
+      System.out.println(
+          calls + "," + handles() + "," + descriptors() + "," + ProcessMemory.resident());
     }
   }
 
@@ -88,18 +90,6 @@ final class Soak {
   private static long openFiles() {
     try (Stream<Path> files = Files.list(Path.of("/proc/self/fd"))) {
       return files.count();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  private static long resident() {
-    try {
-      return Files.readAllLines(Path.of("/proc/self/status")).stream()
-          .filter(line -> line.startsWith("VmRSS:"))
-          .mapToLong(line -> 1024 * Long.parseLong(line.replaceAll("\\D", "")))
-          .findAny()
-          .orElseThrow();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
