@@ -59,6 +59,8 @@ class ShardedParityTest {
     add(runs, "llama", TinyModels::llama, two.zeroStage(3).offload(ShardedOptions.Offload.ALL));
     add(runs, "gpt2", TinyModels::gpt2, two.zeroStage(3));
     add(runs, "qwen2", TinyModels::qwen2, two);
+    add(runs, "adapters", TinyModels::adapters, two.zeroStage(3));
+    add(runs, "adapters", TinyModels::adapters, two.engine(ShardingEngine.FSDP2));
     return runs.stream();
   }
 

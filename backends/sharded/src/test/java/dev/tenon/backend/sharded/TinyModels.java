@@ -3,6 +3,8 @@ package dev.tenon.backend.sharded;
 import dev.tenon.backend.testkit.objectives.ExampleObjectives;
 import dev.tenon.model.Model;
 import dev.tenon.nn.HfModels;
+import dev.tenon.nn.lora.LoraConfig;
+import dev.tenon.nn.lora.LoraNetwork;
 import dev.tenon.objective.TextObjective;
 import dev.tenon.tensor.Device;
 import dev.tenon.tensor.Items;
@@ -30,6 +32,11 @@ final class TinyModels {
 
   static Model qwen2() {
     return create("Qwen2ForCausalLM", Map.of("model_type", "qwen2", "tie_word_embeddings", false));
+  }
+
+  static Model adapters() {
+    Model base = llama();
+    return base.withModule(LoraNetwork.create(base.network(), LoraConfig.rank(3).alpha(5), 5));
   }
 
   /** 1.3 million weights, so that they outweigh buckets. */
