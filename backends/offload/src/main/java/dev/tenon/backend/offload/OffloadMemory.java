@@ -38,8 +38,8 @@ record OffloadMemory(
    */
   private static final double OF_BLOCK = 1.65;
 
-  /** The compiled program and what Java handles meanwhile; measured. */
-  private static final long WORKING = 11_000_000;
+  /** Compiled programs, kernels' space and what Java handles meanwhile; measured. */
+  private static final long WORKING = 63_000_000;
 
   /** The plan with what would make it smaller. */
   MemoryPlan plan() {
@@ -82,7 +82,7 @@ record OffloadMemory(
         peak.weights,
         new InferenceMemory(network, view).cache(batch),
         TrainingMemory.HOST,
-        TrainingMemory.WORKING,
+        WORKING,
         disk ? 0 : state,
         disk ? state : 0,
         0,
@@ -112,7 +112,7 @@ record OffloadMemory(
   }
 
   private long activations(PassMemory pass, Parameter.Stage stage) {
-    long boundaries = network.program().layers() * pass.hidden() + WORKING;
+    long boundaries = network.program().layers() * pass.hidden();
     return switch (stage) {
       case EMBED -> boundaries;
       case BLOCK -> boundaries + Math.round(OF_BLOCK * pass.block()) + pass.rounded();

@@ -4,9 +4,14 @@ import dev.tenon.backend.offload.StateStore.Vector;
 import dev.tenon.backend.pytorch.internal.NativeScope;
 import dev.tenon.backend.pytorch.internal.TorchBridge;
 import dev.tenon.backend.pytorch.internal.TorchModule;
+import dev.tenon.backend.pytorch.internal.TorchValue;
 import dev.tenon.model.Network;
+import dev.tenon.model.Parameter;
 import dev.tenon.nn.script.ProgramArchives;
 import dev.tenon.spec.FinetuneSpec;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 
 /**
  * What the parts of a run on offloaded state share; owns all of it.
@@ -53,13 +58,23 @@ record OffloadedRun(
     }
   }
 
-  private ReadStages weights() {
-    return new ReadStages(network, (name, scope) -> store.read(Vector.WEIGHTS, name, scope));
+  /** Reads a stage's weights by their keys. */
+  Map<String, TorchValue> weights(Visit visit, NativeScope scope, ReadBuffers buffers) {
+    List<Parameter> parameters = visit.parameters(network);
+    Map<String, TorchValue> read =
+        store.read(
+            Vector.WEIGHTS,
+            parameters.stream().map(Parameter::name).toList(),
+            visit.memory(scope, buffers),
+            scope);
+    Map<String, TorchValue> weights = new LinkedHashMap<>();
+    parameters.forEach(x -> weights.put(x.key(), read.get(x.name())));
+    return weights;
   }
 
   /** What computes outputs without gradients. */
   StagedForward forward() {
-    return new StagedForward(network, module, weights(), streams);
+    return new StagedForward(network, module, this::weights, streams);
   }
 
   @Override

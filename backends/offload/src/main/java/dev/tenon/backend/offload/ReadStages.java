@@ -2,34 +2,23 @@ package dev.tenon.backend.offload;
 
 import dev.tenon.backend.pytorch.internal.NativeScope;
 import dev.tenon.backend.pytorch.internal.TorchValue;
-import dev.tenon.backend.pytorch.internal.engine.Stages;
 import dev.tenon.checkpoint.Weights;
 import dev.tenon.model.Network;
-import dev.tenon.model.Parameter.Stage;
 import dev.tenon.tensor.DType;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** Stages of which each tensor is read, as F32, whenever it is asked for. */
-record ReadStages(Network network, Source source) implements Stages {
-  /** Where tensors come from. */
-  interface Source {
-    /** A copy that the scope owns. */
-    TorchValue read(String name, NativeScope scope);
-  }
-
-  /** From where a network has its weights, without holding them. */
-  static ReadStages of(Network network) {
-    return new ReadStages(network, (name, scope) -> f32(network.weights(), name, scope));
-  }
-
+/**
+ * Reads a stage's weights, as F32 and by their keys, from where a network has them, without holding
+ * them.
+ */
+record ReadStages(Network network) implements Streams.Reader<Visit, Map<String, TorchValue>> {
   @Override
-  public Map<String, TorchValue> stored(Stage stage, int layer, NativeScope scope) {
-    Visit visit = new Visit(stage, layer, false);
+  public Map<String, TorchValue> read(Visit visit, NativeScope scope, ReadBuffers buffers) {
     Map<String, TorchValue> tensors = new LinkedHashMap<>();
-    network.parameters().stream()
-        .filter(visit::reads)
-        .forEach(x -> tensors.put(x.key(), source.read(x.name(), scope)));
+    visit
+        .parameters(network)
+        .forEach(x -> tensors.put(x.key(), f32(network.weights(), x.name(), scope)));
     return tensors;
   }
 

@@ -12,18 +12,23 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.Collections;
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.function.LongFunction;
 
 /**
  * Weights, gradients and moments of a run, F32, in RAM or in files. What is read is a copy for
  * libtorch to work on. One thread at a time.
  */
 final class StateStore implements AutoCloseable {
+  /** 64 bytes. */
+  private static final long ALIGNED_VALUES = 16;
+
   private final Layout layout;
   private final Map<Vector, Section> sections = new EnumMap<>(Vector.class);
 
@@ -73,17 +78,38 @@ final class StateStore implements AutoCloseable {
     return layout;
   }
 
-  /** A copy of a parameter's values. */
-  TorchValue read(Vector vector, String name, NativeScope scope) {
-    Layout.Slot slot = layout.slot(name);
-    return read(vector, slot.offset(), slot.shape(), scope);
+  /**
+   * Copies of parameters' values, by name and in that order.
+   *
+   * @param memory F32 [values] for so many values; the copies lie in it
+   */
+  Map<String, TorchValue> read(
+      Vector vector, List<String> names, LongFunction<TorchValue> memory, NativeScope scope) {
+    if (names.isEmpty()) {
+      return Map.of();
+    }
+    long values = names.stream().mapToLong(name -> aligned(layout.slot(name).shape())).sum();
+    TorchValue whole = memory.apply(values);
+    Map<String, TorchValue> tensors = new LinkedHashMap<>();
+    long start = 0;
+    for (String name : names) {
+      Layout.Slot slot = layout.slot(name);
+      TorchValue tensor = whole.region(scope, start, slot.shape());
+      read(vector, slot.offset(), tensor);
+      tensors.put(name, tensor);
+      start += aligned(slot.shape());
+    }
+    return tensors;
   }
 
-  /** A copy of values side by side. */
-  TorchValue read(Vector vector, long offset, Shape shape, NativeScope scope) {
-    TorchValue tensor = scope.empty(DType.F32, shape);
-    each(tensor, offset, section(vector)::read);
-    return tensor;
+  /** Tensors begin where libtorch's own would, so that its kernels give the same bits. */
+  private static long aligned(Shape shape) {
+    return (shape.size() + ALIGNED_VALUES - 1) / ALIGNED_VALUES * ALIGNED_VALUES;
+  }
+
+  /** Copies values side by side into a tensor. */
+  void read(Vector vector, long offset, TorchValue target) {
+    each(target, offset, section(vector)::read);
   }
 
   /** Stores a parameter's values. */

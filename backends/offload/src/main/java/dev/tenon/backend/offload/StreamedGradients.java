@@ -79,24 +79,25 @@ final class StreamedGradients implements BatchGradients {
     run.streams().drain();
   }
 
-  private StageValues read(Visit visit, NativeScope scope) {
-    Map<String, TorchValue> weights = new LinkedHashMap<>();
+  private StageValues read(Visit visit, NativeScope scope, ReadBuffers buffers) {
+    Map<String, TorchValue> weights = run.weights(visit, scope, buffers);
+    if (!visit.back()) {
+      return new StageValues(weights, Map.of(), Map.of());
+    }
     Map<String, TorchValue> parameters = new LinkedHashMap<>();
-    Map<String, TorchValue> sums = new LinkedHashMap<>();
-    for (Parameter parameter : run.network().parameters()) {
-      if (visit.reads(parameter)) {
-        String name = parameter.name();
-        TorchValue tensor = run.store().read(Vector.WEIGHTS, name, scope);
-        weights.put(parameter.key(), tensor);
-        if (visit.back() && trained.contains(name)) {
-          parameters.put(name, tensor);
-          sums.put(
-              name,
-              stored.contains(name)
-                  ? run.store().read(Vector.GRADIENTS, name, scope)
-                  : scope.empty(DType.F32, Shape.of(0)));
-        }
+    for (Parameter parameter : visit.parameters(run.network())) {
+      if (trained.contains(parameter.name())) {
+        parameters.put(
+            parameter.name(), Objects.requireNonNull(weights.get(parameter.key()), "a key"));
       }
+    }
+    List<String> again = parameters.keySet().stream().filter(stored::contains).toList();
+    Map<String, TorchValue> before =
+        run.store().read(Vector.GRADIENTS, again, visit.memory(scope, buffers), scope);
+    Map<String, TorchValue> sums = new LinkedHashMap<>();
+    for (String name : parameters.keySet()) {
+      TorchValue sum = before.get(name);
+      sums.put(name, sum == null ? scope.empty(DType.F32, Shape.of(0)) : sum);
     }
     return new StageValues(weights, parameters, sums);
   }

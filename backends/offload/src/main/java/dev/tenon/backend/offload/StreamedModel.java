@@ -55,7 +55,7 @@ final class StreamedModel implements CachedModel {
           whole.close();
         };
     try {
-      StagedForward forward = new StagedForward(network, whole, ReadStages.of(network), streams);
+      StagedForward forward = new StagedForward(network, whole, new ReadStages(network), streams);
       return new StreamedModel(forward, prelude, threads, release);
     } catch (RuntimeException e) {
       release.run();
@@ -101,13 +101,7 @@ final class StreamedModel implements CachedModel {
   }
 
   private void stream(List<Visit> visits, Reading reading) {
-    forward
-        .streams()
-        .each(
-            visits,
-            (Visit visit, NativeScope owner) ->
-                forward.weights().stored(visit.stage(), visit.layer(), owner),
-            reading::visit);
+    forward.streams().each(visits, forward.weights(), reading::visit);
   }
 
   private TorchValue call(NativeScope scope, String method, TorchValue... arguments) {

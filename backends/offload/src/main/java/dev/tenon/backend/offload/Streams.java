@@ -27,12 +27,14 @@ final class Streams implements AutoCloseable {
   private final TorchBridge bridge;
   private final Optional<ExecutorService> thread;
   private final Executor executor;
+  private final List<ReadBuffers> buffers;
   private CompletableFuture<Void> writing = DONE;
 
   private Streams(TorchBridge bridge, Optional<ExecutorService> thread) {
     this.bridge = bridge;
     this.thread = thread;
     this.executor = thread.<Executor>map(x -> x).orElse(Runnable::run);
+    this.buffers = List.of(new ReadBuffers(bridge), new ReadBuffers(bridge));
   }
 
   /** For the stages of a network. */
@@ -62,24 +64,27 @@ final class Streams implements AutoCloseable {
   /** Reads what belongs to a key. */
   @FunctionalInterface
   interface Reader<K, V> {
-    /** Values that the scope owns. */
-    V read(K key, NativeScope scope);
+    /** Values that the scope owns; their memory may be that of the buffers. */
+    V read(K key, NativeScope scope, ReadBuffers buffers);
   }
 
   /** Computes with what was read. */
   @FunctionalInterface
   interface Visitor<K, V> {
-    /** The scope owns what was read and is closed afterwards. */
+    /**
+     * The scope owns what was read and is closed afterwards; nothing that shares the memory of its
+     * buffers may last longer, but for what is {@linkplain #write written}.
+     */
     void visit(K key, V values, NativeScope scope);
   }
 
   /** Visits keys in their order; the next one is read meanwhile. */
   <K, V> void each(List<K> keys, Reader<K, V> reader, Visitor<K, V> visitor) {
-    CompletableFuture<Read<V>> next = read(keys.get(0), reader);
+    CompletableFuture<Read<V>> next = read(keys, 0, reader);
     try {
       for (int i = 0; i < keys.size(); i++) {
         try (Read<V> now = join(next)) {
-          next = i + 1 < keys.size() ? read(keys.get(i + 1), reader) : next;
+          next = i + 1 < keys.size() ? read(keys, i + 1, reader) : next;
           visitor.visit(keys.get(i), now.values, now.scope);
         }
       }
@@ -95,12 +100,17 @@ final class Streams implements AutoCloseable {
     }
   }
 
-  private <K, V> CompletableFuture<Read<V>> read(K key, Reader<K, V> reader) {
+  /** By the time that it reads, the visit before the last is over and what it made is written. */
+  private <K, V> CompletableFuture<Read<V>> read(List<K> keys, int index, Reader<K, V> reader) {
+    ReadBuffers target = buffers.get(index % 2);
     return CompletableFuture.supplyAsync(
         () -> {
-          NativeScope scope = bridge.scope("read " + key);
+          NativeScope scope = bridge.scope("read " + keys.get(index));
           try {
-            return new Read<>(reader.read(key, scope), scope);
+            target.begin();
+            V values = reader.read(keys.get(index), scope, target);
+            target.end();
+            return new Read<>(values, scope);
           } catch (RuntimeException e) {
             scope.close();
             throw e;
@@ -156,6 +166,7 @@ final class Streams implements AutoCloseable {
       drain();
     } finally {
       thread.ifPresent(ExecutorService::shutdown);
+      buffers.forEach(ReadBuffers::close);
     }
   }
 

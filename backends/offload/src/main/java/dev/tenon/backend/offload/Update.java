@@ -29,16 +29,21 @@ record Update(OffloadedRun run, TorchValue norm, double maxNorm, long age, doubl
     run.streams().drain();
   }
 
-  private Values read(Layout.Piece piece, NativeScope scope) {
+  private Values read(Layout.Piece piece, NativeScope scope, ReadBuffers buffers) {
     return new Values(
-        read(Vector.WEIGHTS, piece, scope),
-        read(Vector.GRADIENTS, piece, scope),
-        read(Vector.FIRST_MOMENTS, piece, scope),
-        read(Vector.SECOND_MOMENTS, piece, scope));
+        read(Vector.WEIGHTS, piece, scope, buffers),
+        read(Vector.GRADIENTS, piece, scope, buffers),
+        read(Vector.FIRST_MOMENTS, piece, scope, buffers),
+        read(Vector.SECOND_MOMENTS, piece, scope, buffers));
   }
 
-  private TorchValue read(Vector vector, Layout.Piece piece, NativeScope scope) {
-    return run.store().read(vector, piece.offset(), Shape.of(piece.size()), scope);
+  private TorchValue read(
+      Vector vector, Layout.Piece piece, NativeScope scope, ReadBuffers buffers) {
+    StateStore store = run.store();
+    TorchValue memory = buffers.take(Math.min(PIECE_VALUES, store.layout().trained()));
+    TorchValue target = memory.region(scope, 0, Shape.of(piece.size()));
+    store.read(vector, piece.offset(), target);
+    return target;
   }
 
   private void step(Layout.Piece piece, Values x) {

@@ -1,9 +1,15 @@
 package dev.tenon.backend.offload;
 
+import dev.tenon.backend.pytorch.internal.NativeScope;
+import dev.tenon.backend.pytorch.internal.TorchValue;
+import dev.tenon.model.Network;
 import dev.tenon.model.Parameter;
 import dev.tenon.model.Parameter.Stage;
+import dev.tenon.tensor.DType;
+import dev.tenon.tensor.Shape;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongFunction;
 
 /**
  * A stage in the order of a pass.
@@ -38,6 +44,21 @@ record Visit(Stage stage, int layer, boolean back) {
       visits.add(new Visit(Stage.BLOCK, layer, false));
     }
     return visits;
+  }
+
+  /** What the stage reads. */
+  List<Parameter> parameters(Network network) {
+    return network.parameters().stream().filter(this::reads).toList();
+  }
+
+  /**
+   * Where it is read to, given the number of values. What a block computes shares no memory with
+   * its weights; what embedding and head give may, so theirs is their own.
+   */
+  LongFunction<TorchValue> memory(NativeScope scope, ReadBuffers buffers) {
+    return stage == Stage.BLOCK
+        ? buffers::take
+        : values -> scope.empty(DType.F32, Shape.of(values));
   }
 
   /** Whether the stage reads a parameter. */

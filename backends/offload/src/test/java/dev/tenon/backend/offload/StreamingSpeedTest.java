@@ -6,13 +6,14 @@ import dev.tenon.backend.offload.StateStore.Vector;
 import dev.tenon.backend.pytorch.PyTorchBackend;
 import dev.tenon.backend.pytorch.internal.NativeScope;
 import dev.tenon.backend.pytorch.internal.TorchBridge;
+import dev.tenon.backend.pytorch.internal.TorchValue;
 import dev.tenon.backend.testkit.objectives.ExampleObjectives;
 import dev.tenon.model.Model;
 import dev.tenon.model.ModelBackend;
 import dev.tenon.model.Network;
-import dev.tenon.model.Parameter;
 import dev.tenon.nn.family.llama.LlamaConfig;
 import dev.tenon.spec.FinetuneSpec;
+import dev.tenon.tensor.DType;
 import dev.tenon.tensor.NamedArray;
 import dev.tenon.tensor.Shape;
 import java.io.IOException;
@@ -22,6 +23,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -88,27 +90,24 @@ class StreamingSpeedTest {
     Network description = network.network();
     try (OffloadedRun run =
         OffloadedRun.start(bridge, description, spec, OffloadOptions.disk(files))) {
-      long bytes = 0;
+      AtomicLong bytes = new AtomicLong();
       long start = System.nanoTime();
-      for (Visit visit : Visit.training(description.program().layers())) {
-        try (NativeScope scope = bridge.scope("stage")) {
-          for (Parameter parameter : description.parameters()) {
-            if (visit.reads(parameter)) {
-              run.store().read(Vector.WEIGHTS, parameter.name(), scope);
-              bytes += Float.BYTES * parameter.shape().size();
-            }
-          }
-        }
-      }
+      run.streams()
+          .each(
+              Visit.training(description.program().layers()),
+              run::weights,
+              (visit, weights, scope) ->
+                  weights.values().forEach(x -> bytes.addAndGet(Float.BYTES * x.shape().size())));
       for (Layout.Piece piece : run.store().layout().pieces()) {
         for (Vector vector : Vector.values()) {
           try (NativeScope scope = bridge.scope("piece")) {
-            run.store().read(vector, piece.offset(), Shape.of(piece.size()), scope);
-            bytes += Float.BYTES * piece.size();
+            TorchValue target = scope.empty(DType.F32, Shape.of(piece.size()));
+            run.store().read(vector, piece.offset(), target);
+            bytes.addAndGet(Float.BYTES * piece.size());
           }
         }
       }
-      return new Reading(bytes, (System.nanoTime() - start) / 1e9);
+      return new Reading(bytes.get(), (System.nanoTime() - start) / 1e9);
     }
   }
 

@@ -56,18 +56,7 @@ public final class MappedTensors {
       return read(dtype, offset, shape);
     }
     TorchValue whole = mappings.computeIfAbsent(dtype, this::mapWhole);
-    try (NativeScope arguments = scope.bridge().scope("region")) {
-      return scope
-          .bridge()
-          .builtins()
-          .call(
-              scope,
-              "region",
-              whole,
-              arguments.integer(offset / dtype.bytes()),
-              arguments.integer(bytes / dtype.bytes()),
-              arguments.integers(shape.toArray()));
-    }
+    return whole.region(scope, offset / dtype.bytes(), shape);
   }
 
   /**

@@ -142,6 +142,26 @@ public final class TorchValue implements AutoCloseable {
   }
 
   /**
+   * A view, in another shape, of values of a tensor with one axis; it shares their memory.
+   *
+   * @param start the first of the values
+   */
+  public TorchValue region(NativeScope owner, long start, Shape shape) {
+    try (NativeScope arguments = scope.bridge().scope("region")) {
+      return scope
+          .bridge()
+          .builtins()
+          .call(
+              owner,
+              "region",
+              this,
+              arguments.integer(start),
+              arguments.integer(shape.size()),
+              arguments.integers(shape.toArray()));
+    }
+  }
+
+  /**
    * A copy of the tensor with another element type, in memory of its own, made without autograd.
    *
    * @param owner scope of the copy

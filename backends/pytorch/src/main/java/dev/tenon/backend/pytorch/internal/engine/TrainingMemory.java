@@ -20,7 +20,7 @@ public final class TrainingMemory {
   public static final long HOST = 190L << 20;
 
   /** What it takes on top as soon as it works; measured 84 to 115 MB with small batches. */
-  public static final long WORKING = 85L << 20;
+  static final long WORKING = 85L << 20;
 
   /** Values of so many blocks lie in memory that was freed but does not fit what comes next. */
   private static final int WASTED = 3;
