@@ -46,22 +46,24 @@ final class TransformersReference {
     return (List<?>) ask(script, scratch, Map.of("cases", cases), scratch).get("answers");
   }
 
-  /** What a script of the test resources prints. */
+  /** The last line that a script of the test resources prints; before it libraries may log. */
   static Path run(String script, Path scratch, String... arguments)
       throws IOException, InterruptedException {
-    Path answer = scratch.resolve("answer.json");
+    Path output = scratch.resolve("output.txt");
     Path errors = scratch.resolve("errors.txt");
     List<String> command = new ArrayList<>(List.of(python(), path(script)));
     command.addAll(List.of(arguments));
     Process process =
         new ProcessBuilder(command)
-            .redirectOutput(answer.toFile())
+            .redirectOutput(output.toFile())
             .redirectError(errors.toFile())
             .start();
     if (process.waitFor() != 0) {
       throw new IllegalStateException(script + ": " + Files.readString(errors));
     }
-    return answer;
+    String answer = Files.readString(output).strip();
+    return Files.writeString(
+        scratch.resolve("answer.json"), answer.substring(answer.lastIndexOf('\n') + 1));
   }
 
   private static String path(String script) {
