@@ -4,12 +4,17 @@ import static dev.tenon.modelinterface.data.BatchSize.items;
 import static dev.tenon.modelinterface.data.BatchSize.tokens;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tenon.backend.offload.OffloadBackend;
+import dev.tenon.backend.offload.OffloadOptions;
 import dev.tenon.backend.pytorch.PyTorchBackend;
+import dev.tenon.backend.sharded.ShardedBackend;
+import dev.tenon.backend.sharded.ShardedOptions;
 import dev.tenon.chat.Message;
 import dev.tenon.checkpoint.CheckpointDirectory;
 import dev.tenon.cli.conformance.Resources;
 import dev.tenon.generation.GenerationOptions;
 import dev.tenon.model.Model;
+import dev.tenon.model.ModelBackend;
 import dev.tenon.model.ModelRegistry;
 import dev.tenon.modelinterface.classification.ClassificationInterface;
 import dev.tenon.modelinterface.data.Batches;
@@ -33,6 +38,7 @@ import dev.tenon.modelinterface.text.TextOptions;
 import dev.tenon.nn.HfModels;
 import dev.tenon.nn.lora.LoraNetwork;
 import dev.tenon.spec.Arguments;
+import dev.tenon.spec.BatchShape;
 import dev.tenon.spec.FinetuneSpec;
 import dev.tenon.spec.ModelConfig;
 import dev.tenon.spec.TrainedParameters;
@@ -48,6 +54,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -129,6 +136,51 @@ class ReadmeExamplesTest {
     }
     assertThat(printed.toString(StandardCharsets.UTF_8)).startsWith("Optional[BestStep[step=3,");
     assertThat(checkpoints.resolve("step-3/model/config.json")).exists();
+  }
+
+  @Test
+  void trainsWithStateInFiles(@TempDir Path directory) throws IOException {
+    Path scratch = Files.createDirectory(directory.resolve("scratch"));
+    Path output = directory.resolve("tuned");
+    FinetuneSpec spec = FinetuneSpec.steps(2).learningRate(1e-4);
+    Model base =
+        HfModels.registry().create("hf", "actor", Device.cpu(), Arguments.of("path", checkpoint));
+    FinetuneLoop loop =
+        FinetuneLoop.builder(new SftInterface(), twoBatches(directory, base))
+            .output(output)
+            .build();
+    ModelBackend files = new OffloadBackend(OffloadOptions.disk(scratch));
+    System.out.println(
+        files.plan(base.network(), spec, new BatchShape(8, 64))); // before anything is allocated
+    try (Model actor = files.initialize(base, spec)) { // refuses what the machine cannot hold
+      loop.run(actor);
+    }
+    assertThat(printed.toString(StandardCharsets.UTF_8)).startsWith("MemoryPlan(weights ");
+    assertThat(output.resolve("model.safetensors")).exists();
+  }
+
+  @Test
+  @Tag("python")
+  void trainsOnRanks(@TempDir Path directory) throws IOException {
+    Path output = directory.resolve("tuned");
+    FinetuneSpec spec = FinetuneSpec.steps(2).learningRate(1e-4);
+    Model base =
+        HfModels.registry().create("hf", "actor", Device.cpu(), Arguments.of("path", checkpoint));
+    FinetuneLoop loop =
+        FinetuneLoop.builder(new SftInterface(), twoBatches(directory, base))
+            .checkpoint(directory.resolve("checkpoints"), 1)
+            .restarts(3)
+            .output(output)
+            .build();
+    ModelBackend ranks = new ShardedBackend(ShardedOptions.ranks(2).zeroStage(3));
+    loop.run(() -> ranks.initialize(base, spec)); // lost ranks start anew
+    assertThat(output.resolve("model.safetensors")).exists();
+  }
+
+  private static Batches twoBatches(Path directory, Model base) throws IOException {
+    Path file = directory.resolve("train.jsonl");
+    Files.writeString(file, "{\"prompt\": \"Name a colour.\", \"answer\": \"Blue\"}\n");
+    return PromptAnswer.read(file, base.tokenizer()).batches(tokens(64), 1).steps(2);
   }
 
   @Test
