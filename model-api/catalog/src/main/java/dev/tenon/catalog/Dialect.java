@@ -1,0 +1,11 @@
+package dev.tenon.catalog;
+
+/** The form of a description. */
+public enum Dialect {
+  /** Metadata of the Machine Learning eXchange. */
+  MLX,
+  /** Manifests of Substratus. */
+  SUBSTRATUS,
+  /** Models of dyff. */
+  DYFF
+}

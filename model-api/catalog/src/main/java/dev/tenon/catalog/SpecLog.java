@@ -1,0 +1,50 @@
+package dev.tenon.catalog;
+
+import dev.tenon.catalog.internal.yaml.Place;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+/** What is wrong with one document, in its order. */
+final class SpecLog {
+  private static final Comparator<SpecProblem> ORDER =
+      Comparator.comparingInt(SpecProblem::line).thenComparingInt(SpecProblem::column);
+
+  private final String file;
+  private final boolean strict;
+  private final List<SpecProblem> errors = new ArrayList<>();
+  private final List<SpecProblem> warnings = new ArrayList<>();
+
+  SpecLog(String file, boolean strict) {
+    this.file = file;
+    this.strict = strict;
+  }
+
+  void error(SpecCode code, String path, Place place, String sentence) {
+    errors.add(new SpecProblem(file, place.line(), place.column(), path, code, sentence));
+  }
+
+  void warn(SpecCode code, String path, Place place, String sentence) {
+    warnings.add(new SpecProblem(file, place.line(), place.column(), path, code, sentence));
+  }
+
+  /** A warning, or in strict mode an error. */
+  void unknown(String path, Place place, String sentence) {
+    if (strict) {
+      error(SpecCode.UNKNOWN_FIELD, path, place, sentence);
+    } else {
+      warn(SpecCode.UNKNOWN_FIELD, path, place, sentence);
+    }
+  }
+
+  /** Throws if there are errors. */
+  void throwIfAny() {
+    if (!errors.isEmpty()) {
+      throw new InvalidSpecException(errors.stream().sorted(ORDER).toList(), warnings());
+    }
+  }
+
+  List<SpecProblem> warnings() {
+    return warnings.stream().sorted(ORDER).toList();
+  }
+}

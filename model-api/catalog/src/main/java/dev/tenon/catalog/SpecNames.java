@@ -1,0 +1,99 @@
+package dev.tenon.catalog;
+
+import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/** Rules of names, which become names of directories and parts of addresses. */
+final class SpecNames {
+  private static final int MOST = 128;
+  private static final int MOST_DISPLAYED = 256;
+  private static final Pattern IDENTIFIER = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,127}");
+
+  /** Of Windows. */
+  private static final Pattern DEVICE =
+      Pattern.compile("(con|prn|aux|nul|com[1-9]|lpt[1-9])", Pattern.CASE_INSENSITIVE);
+
+  private static final Pattern DRIVE = Pattern.compile("[A-Za-z]:.*", Pattern.DOTALL);
+  private static final Pattern REFERENCE_NAME =
+      Pattern.compile("[^\\s~^:?*\\[\\\\\\p{Cntrl}-][^\\s~^:?*\\[\\\\\\p{Cntrl}]*");
+
+  private SpecNames() {}
+
+  /** Whether a text may name a directory and stand in an address. */
+  static boolean isIdentifier(String text) {
+    int dot = text.indexOf('.');
+    String first = dot < 0 ? text : text.substring(0, dot);
+    return IDENTIFIER.matcher(text).matches()
+        && !text.endsWith(".")
+        && !DEVICE.matcher(first).matches();
+  }
+
+  /** What is wrong with a name that people read. */
+  static Optional<String> faultOfDisplayName(String text) {
+    if (text.isBlank() || text.codePointCount(0, text.length()) > MOST_DISPLAYED) {
+      return Optional.of("a name has 1 to " + MOST_DISPLAYED + " characters");
+    }
+    if (text.codePoints().anyMatch(SpecNames::isHidden)) {
+      return Optional.of("a name has no control or direction characters");
+    }
+    boolean absolute =
+        text.startsWith("/") || text.startsWith("\\") || DRIVE.matcher(text).matches();
+    return absolute || hasDots(text)
+        ? Optional.of(text + " reads as a path (no leading slash, drive letter, . or .. as a part)")
+        : Optional.empty();
+  }
+
+  private static boolean isHidden(int c) {
+    return Character.isISOControl(c)
+        || c == 0x061C
+        || c == 0x200E
+        || c == 0x200F
+        || (c >= 0x202A && c <= 0x202E)
+        || (c >= 0x2066 && c <= 0x2069);
+  }
+
+  private static boolean hasDots(String text) {
+    for (String part : text.split("[/\\\\]", -1)) {
+      if (part.equals(".") || part.equals("..")) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** The identifier of a name that people read; empty if nothing of it is left. */
+  static String identifier(String displayName) {
+    String name =
+        displayName
+            .toLowerCase(Locale.ROOT)
+            .replaceAll("[^a-z0-9._]+", "-")
+            .replaceAll("^[-._]+", "");
+    String cut = name.length() > MOST ? name.substring(0, MOST) : name;
+    return cut.replaceAll("[-._]+$", "");
+  }
+
+  /** A path below a root: no {@code ..}, no backslash, no drive letter. */
+  static boolean staysInside(String path) {
+    boolean up = false;
+    for (String part : path.split("/", -1)) {
+      up |= part.equals("..");
+    }
+    return !up && path.indexOf('\\') < 0 && !DRIVE.matcher(path).matches();
+  }
+
+  /** The name of a branch or tag that no command takes for an option or a range. */
+  static boolean isGitName(String text) {
+    return REFERENCE_NAME.matcher(text).matches() && !text.contains("..");
+  }
+
+  /** {@code https://host…}. */
+  static boolean isHttps(String text) {
+    try {
+      java.net.URI uri = new java.net.URI(text);
+      return "https".equalsIgnoreCase(uri.getScheme()) && uri.getHost() != null;
+    } catch (java.net.URISyntaxException e) {
+      return false;
+    }
+  }
+}

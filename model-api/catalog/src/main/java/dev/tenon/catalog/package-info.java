@@ -1,0 +1,5 @@
+/** Descriptions of models in three YAML dialects. */
+@NullMarked
+package dev.tenon.catalog;
+
+import org.jspecify.annotations.NullMarked;
