@@ -1,7 +1,6 @@
 package dev.tenon.catalog;
 
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -42,16 +41,7 @@ final class SpecJson {
     json.put("processes", spec.processes().stream().map(SpecJson::step).toList());
     put(json, "data", spec.data().map(SpecJson::data));
     json.put("extra", spec.extra());
-    json.put("warnings", spec.warnings().stream().map(SpecJson::problem).toList());
-    return json;
-  }
-
-  static Map<String, Object> problem(SpecProblem problem) {
-    Map<String, Object> json = new LinkedHashMap<>();
-    json.put("code", problem.code().name());
-    json.put("path", problem.path());
-    json.put("line", (long) problem.line());
-    json.put("message", problem.sentence());
+    json.put("warnings", spec.warnings().stream().map(SpecProblem::toMap).toList());
     return json;
   }
 
@@ -225,10 +215,5 @@ final class SpecJson {
     put(json, "website", data.website());
     put(json, "licence", data.licence());
     return json;
-  }
-
-  /** Lists. */
-  static List<Map<String, Object>> problems(List<SpecProblem> problems) {
-    return problems.stream().map(SpecJson::problem).toList();
   }
 }

@@ -1,5 +1,8 @@
 package dev.tenon.catalog;
 
+import java.util.LinkedHashMap;
+import java.util.Map;
+
 /**
  * One error or warning about a description.
  *
@@ -11,6 +14,17 @@ package dev.tenon.catalog;
  */
 public record SpecProblem(
     String file, int line, int column, String path, SpecCode code, String sentence) {
+  /** As a tree of JSON values: code, path, line, column and message. */
+  public Map<String, Object> toMap() {
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("code", code.name());
+    json.put("path", path);
+    json.put("line", (long) line);
+    json.put("column", (long) column);
+    json.put("message", sentence);
+    return json;
+  }
+
   /** {@code file:line:column: path: CODE: sentence}. */
   @Override
   public String toString() {

@@ -73,7 +73,8 @@ public final class SpecReader {
       log.throwIfAny();
       return spec.withWarnings(log.warnings());
     } catch (YamlFault fault) {
-      log.error(fault.code(), fault.path(), fault.place(), String.valueOf(fault.getMessage()));
+      SpecCode code = SpecCode.valueOf(fault.rule().name());
+      log.error(code, fault.path(), fault.place(), String.valueOf(fault.getMessage()));
       log.throwIfAny();
       throw fault;
     }

@@ -37,7 +37,8 @@ public final class Tenon {
           DoctorCommand.class,
           PlanCommand.class,
           PythonCommand.class,
-          ParityCommand.class);
+          ParityCommand.class,
+          SpecCommand.class);
 
   /** Read by {@link Failures}. */
   @Option(

@@ -1,25 +1,23 @@
 package dev.tenon.catalog.internal.yaml;
 
-import dev.tenon.catalog.SpecCode;
-
 /** What ends reading. */
 public final class YamlFault extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  private final SpecCode code;
+  private final YamlRule rule;
   private final String path;
   private final transient Place place;
 
-  YamlFault(SpecCode code, String path, Place place, String sentence) {
+  YamlFault(YamlRule rule, String path, Place place, String sentence) {
     super(sentence);
-    this.code = code;
+    this.rule = rule;
     this.path = path;
     this.place = place;
   }
 
-  /** What is wrong. */
-  public SpecCode code() {
-    return code;
+  /** What the text breaks. */
+  public YamlRule rule() {
+    return rule;
   }
 
   /** Of the key that is meant, else empty. */

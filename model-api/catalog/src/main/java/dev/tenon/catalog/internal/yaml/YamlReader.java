@@ -1,6 +1,5 @@
 package dev.tenon.catalog.internal.yaml;
 
-import dev.tenon.catalog.SpecCode;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -62,9 +61,9 @@ public final class YamlReader {
       return new YamlReader(YamlText.of(bytes)).document();
     } catch (MarkedYamlEngineException e) {
       Place place = e.getProblemMark().map(YamlReader::place).orElse(Place.START);
-      throw new YamlFault(SpecCode.SYNTAX, "", place, String.valueOf(e.getProblem()));
+      throw new YamlFault(YamlRule.SYNTAX, "", place, String.valueOf(e.getProblem()));
     } catch (YamlEngineException e) {
-      throw new YamlFault(SpecCode.SYNTAX, "", Place.START, String.valueOf(e.getMessage()));
+      throw new YamlFault(YamlRule.SYNTAX, "", Place.START, String.valueOf(e.getMessage()));
     }
   }
 
@@ -74,19 +73,19 @@ public final class YamlReader {
       Event event = events.next();
       if (event instanceof DocumentStartEvent) {
         if (first != null) {
-          throw fault(SpecCode.MULTI_DOC, event, "a second document (one is read)");
+          throw fault(YamlRule.MULTI_DOC, event, "a second document (one is read)");
         }
         first = node(events.next(), 1, "").node;
       }
     }
     if (first == null || isNull(first)) {
-      throw new YamlFault(SpecCode.EMPTY_DOCUMENT, "", Place.START, "there is no document");
+      throw new YamlFault(YamlRule.EMPTY_DOCUMENT, "", Place.START, "there is no document");
     }
     if (first instanceof Node.Mapping mapping) {
       return mapping;
     }
     throw new YamlFault(
-        SpecCode.TYPE, "", first.place(), "the document is no mapping (keys with values)");
+        YamlRule.TYPE, "", first.place(), "the document is no mapping (keys with values)");
   }
 
   private static boolean isNull(Node node) {
@@ -95,13 +94,13 @@ public final class YamlReader {
 
   private Anchored node(Event event, int depth, String path) {
     if (depth > MAX_DEPTH) {
-      throw fault(SpecCode.DEPTH, event, "nested deeper than " + MAX_DEPTH);
+      throw fault(YamlRule.DEPTH, event, "nested deeper than " + MAX_DEPTH);
     }
     if (event instanceof AliasEvent alias) {
       return resolve(alias, depth);
     }
     if (++nodes > MAX_NODES) {
-      throw fault(SpecCode.NODES, event, "more than " + MAX_NODES + " nodes");
+      throw fault(YamlRule.NODES, event, "more than " + MAX_NODES + " nodes");
     }
     expand(1, event);
     Optional<String> anchor = ((NodeEvent) event).getAnchor().map(Object::toString);
@@ -138,17 +137,17 @@ public final class YamlReader {
     for (Event event = events.next(); !(event instanceof MappingEndEvent); event = events.next()) {
       Anchored key = node(event, depth + 1, path);
       if (!(key.node instanceof Node.Scalar scalar)) {
-        throw fault(SpecCode.TYPE, event, "a key is no text");
+        throw fault(YamlRule.TYPE, event, "a key is no text");
       }
       String name = scalar.text();
       String child = path.isEmpty() ? name : path + "." + name;
       if (name.equals("<<") && scalar.plain()) {
         throw new YamlFault(
-            SpecCode.MERGE_KEY, child, place(event), "merge keys are no part of YAML 1.2");
+            YamlRule.MERGE_KEY, child, place(event), "merge keys are no part of YAML 1.2");
       }
       if (!keys.add(name)) {
         throw new YamlFault(
-            SpecCode.DUPLICATE_KEY, child, place(event), "the key stands twice in one mapping");
+            YamlRule.DUPLICATE_KEY, child, place(event), "the key stands twice in one mapping");
       }
       Anchored value = node(events.next(), depth + 1, child);
       entries.add(new Node.Entry(name, place(event), value.node));
@@ -174,18 +173,18 @@ public final class YamlReader {
   private Anchored resolve(AliasEvent alias, int depth) {
     String name = alias.getAlias().toString();
     if (open.contains(name)) {
-      throw fault(SpecCode.ALIAS_LIMIT, alias, "alias " + name + " contains itself");
+      throw fault(YamlRule.ALIAS_LIMIT, alias, "alias " + name + " contains itself");
     }
     Anchored target = anchors.get(name);
     if (target == null) {
-      throw fault(SpecCode.SYNTAX, alias, "alias " + name + " has no anchor before it");
+      throw fault(YamlRule.SYNTAX, alias, "alias " + name + " has no anchor before it");
     }
     if (!(target.node instanceof Node.Scalar) && ++aliases > MAX_ALIASES) {
-      throw fault(SpecCode.ALIAS_LIMIT, alias, "more than " + MAX_ALIASES + " aliases");
+      throw fault(YamlRule.ALIAS_LIMIT, alias, "more than " + MAX_ALIASES + " aliases");
     }
     expand(target.size, alias);
     if (depth + target.height - 1 > MAX_DEPTH) {
-      throw fault(SpecCode.DEPTH, alias, "nested deeper than " + MAX_DEPTH);
+      throw fault(YamlRule.DEPTH, alias, "nested deeper than " + MAX_DEPTH);
     }
     return target;
   }
@@ -194,7 +193,7 @@ public final class YamlReader {
     expanded += size;
     if (expanded > MAX_EXPANDED) {
       throw fault(
-          SpecCode.ALIAS_LIMIT, event, "more than " + MAX_EXPANDED + " nodes through aliases");
+          YamlRule.ALIAS_LIMIT, event, "more than " + MAX_EXPANDED + " nodes through aliases");
     }
   }
 
@@ -203,14 +202,14 @@ public final class YamlReader {
         name -> {
           if (!name.startsWith(CORE) || !CORE_TAGS.contains(name.substring(CORE.length()))) {
             throw fault(
-                SpecCode.TAG, event, "tag " + name + " (allowed: !!str !!int !!float !!bool …)");
+                YamlRule.TAG, event, "tag " + name + " (allowed: !!str !!int !!float !!bool …)");
           }
         });
     return tag.map(name -> name.substring(CORE.length()));
   }
 
-  private static YamlFault fault(SpecCode code, Event event, String sentence) {
-    return new YamlFault(code, "", place(event), sentence);
+  private static YamlFault fault(YamlRule rule, Event event, String sentence) {
+    return new YamlFault(rule, "", place(event), sentence);
   }
 
   private static Place place(Event event) {

@@ -2,7 +2,6 @@ package dev.tenon.catalog.internal.yaml;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.tenon.catalog.SpecCode;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 
@@ -17,7 +16,7 @@ final class YamlText {
   static String of(byte[] bytes) {
     if (bytes.length > MAX_BYTES) {
       throw new YamlFault(
-          SpecCode.SIZE,
+          YamlRule.SIZE,
           "",
           Place.START,
           bytes.length + " bytes are too many (at most " + MAX_BYTES + ")");
@@ -32,7 +31,7 @@ final class YamlText {
     try {
       return UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
     } catch (CharacterCodingException e) {
-      throw new YamlFault(SpecCode.ENCODING, "", Place.START, "the bytes are not UTF-8");
+      throw new YamlFault(YamlRule.ENCODING, "", Place.START, "the bytes are not UTF-8");
     }
   }
 
@@ -44,7 +43,7 @@ final class YamlText {
       boolean control = Character.isISOControl(c) && c != '\t' && c != '\n' && c != '\r';
       if (control || c == '\uFFFE' || c == '\uFFFF') {
         throw new YamlFault(
-            SpecCode.ENCODING,
+            YamlRule.ENCODING,
             "",
             new Place(line, column),
             String.format("U+%04X is a control character", (int) c));
