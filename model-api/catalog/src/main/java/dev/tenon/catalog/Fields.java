@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * The fields of one mapping. Each is read by its name and checked on the way; what nobody read is
  * unknown. A mapping that is absent has no fields; of one that has another type that is told, and
  * not that its fields are missing.
+ *
+ * <p>The file is long because each type of field reads and tells in its own way.
  */
 final class Fields {
   private final String path;

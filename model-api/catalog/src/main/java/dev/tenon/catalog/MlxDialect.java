@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Metadata of the Machine Learning eXchange: which fields are required depends on what it can do.
+ *
+ * <p>The file is long because the dialect has that many fields.
  */
 final class MlxDialect {
   private static final String ALWAYS = "it is required";

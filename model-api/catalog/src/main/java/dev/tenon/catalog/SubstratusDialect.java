@@ -9,7 +9,10 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Manifests of Substratus, in the spelling of its design texts and in that of its releases. */
+/**
+ * Manifests of Substratus, in the spelling of its design texts and in that of its releases. The
+ * file is long because what excludes what reads in one place.
+ */
 final class SubstratusDialect {
   private static final String ALWAYS = "it is required";
   private static final String LEGACY_SERVER = "ModelServer";
