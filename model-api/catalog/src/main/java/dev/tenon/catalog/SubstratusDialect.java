@@ -36,8 +36,7 @@ final class SubstratusDialect {
     SpecKind kind = kind();
     Fields metadata = document.section("metadata");
     metadata.ignore("labels", "annotations");
-    Fields spec =
-        document.has("spec") ? document.section("spec") : document.requiredSection("spec", ALWAYS);
+    Fields spec = document.requiredSection("spec", ALWAYS);
     Optional<String> destination = reference(spec, "destinationModel");
     ModelSpec.Name name = name(metadata, destination);
     Reader reader = new Reader(kind, name.identifier(), spec, destination);
