@@ -29,8 +29,8 @@ record OffloadMemory(
     BatchShape batch,
     Prelude view,
     long headChunkBytes) {
-  /** Of {@link Update}: four worked on, four read ahead, three being written. */
-  private static final int PIECES = 11;
+  /** Of {@link Update}: four worked on and then written, four read ahead. */
+  private static final int PIECES = 8;
 
   /**
    * What a block's backward pass holds at most, of what it keeps from forward; measured: a part of
@@ -39,7 +39,7 @@ record OffloadMemory(
   private static final double OF_BLOCK = 1.65;
 
   /** Compiled programs, kernels' space and what Java handles meanwhile; measured. */
-  private static final long WORKING = 63_000_000;
+  private static final long WORKING = 75_500_000;
 
   /** The plan with what would make it smaller. */
   MemoryPlan plan() {
