@@ -30,7 +30,7 @@ class FsdpSharding:
         for block in program.blocks:
             self._shard(block, device)
         self._shard(program, device)
-        self._gain = gradient_gain(device)
+        self._gain = gradient_gain(device) if spec["training"] else 1.0
         self._clip = spec["clip"]
         self._optimizer = adamw(program, spec) if spec["training"] else None
         self._norm = 0.0
