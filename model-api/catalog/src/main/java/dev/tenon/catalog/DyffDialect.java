@@ -1,7 +1,6 @@
 package dev.tenon.catalog;
 
 import dev.tenon.catalog.internal.yaml.Node;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -74,23 +73,26 @@ final class DyffDialect {
       model.missing("services", "at least one task is required");
       return List.of();
     }
-    boolean none =
-        model.node("services").filter(Node.Sequence.class::isInstance).isPresent()
-            && model.items("services").isEmpty();
-    if (none) {
+    List<String> tasks = model.texts("services");
+    if (model.node("services").orElseThrow() instanceof Node.Sequence sequence) {
+      checkTasks(model, sequence.items());
+    }
+    return tasks;
+  }
+
+  private static void checkTasks(Fields model, List<Node> items) {
+    if (items.isEmpty()) {
       model.error(SpecCode.EMPTY, "services", "the list is empty; at least one task is required");
     }
-    List<String> tasks = new ArrayList<>(model.texts("services"));
-    for (int i = 0; i < tasks.size(); i++) {
-      if (!Tasks.isKnown(tasks.get(i))) {
+    for (int i = 0; i < items.size(); i++) {
+      if (items.get(i) instanceof Node.Scalar task && !Tasks.isKnown(task.text())) {
         model.warnItem(
             SpecCode.UNKNOWN_TASK,
             "services",
             i,
-            tasks.get(i) + " is none of HuggingFace's tasks; it is kept, and cannot be served");
+            task.text() + " is none of HuggingFace's tasks; it is kept, and cannot be served");
       }
     }
-    return tasks;
   }
 
   private static SpecSource source(Fields model) {

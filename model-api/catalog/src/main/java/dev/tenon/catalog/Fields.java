@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -150,43 +151,48 @@ final class Fields {
     return Optional.empty();
   }
 
+  /** A text that a rule allows. */
+  Optional<String> allowed(
+      Optional<String> text, String key, SpecCode code, Predicate<String> rule, String otherwise) {
+    return text.filter(
+        value -> {
+          boolean holds = rule.test(value);
+          if (!holds) {
+            error(code, key, value + " " + otherwise);
+          }
+          return holds;
+        });
+  }
+
   /** A safe name. */
   Optional<String> identifier(Optional<String> text, String key) {
-    return text.filter(
-        name -> {
-          boolean safe = SpecNames.isIdentifier(name);
-          if (!safe) {
-            error(
-                SpecCode.NAME,
-                key,
-                name + " is no identifier (letters, digits, . _ -, at most 128)");
-          }
-          return safe;
-        });
+    return allowed(
+        text,
+        key,
+        SpecCode.NAME,
+        SpecNames::isIdentifier,
+        "is no identifier (letters, digits, . _ -, at most 128)");
   }
 
   /** An address. */
   Optional<String> https(Optional<String> text, String key) {
-    return text.filter(
-        address -> {
-          boolean safe = SpecNames.isHttps(address);
-          if (!safe) {
-            error(SpecCode.VALUE, key, address + " is no address (https://host…)");
-          }
-          return safe;
-        });
+    return allowed(text, key, SpecCode.VALUE, SpecNames::isHttps, "is no address (https://host…)");
+  }
+
+  /** A path below a root. */
+  Optional<String> inside(Optional<String> text, String key) {
+    return allowed(
+        text, key, SpecCode.VALUE, SpecNames::staysInside, "leaves the place it is a path in");
   }
 
   /** One of a closed list. */
-  Optional<String> oneOf(Optional<String> text, String key, String... allowed) {
-    return text.filter(
-        value -> {
-          boolean known = List.of(allowed).contains(value);
-          if (!known) {
-            error(SpecCode.VALUE, key, value + " is none of " + String.join(", ", allowed));
-          }
-          return known;
-        });
+  Optional<String> oneOf(Optional<String> text, String key, String... values) {
+    return allowed(
+        text,
+        key,
+        SpecCode.VALUE,
+        List.of(values)::contains,
+        "is none of " + String.join(", ", values));
   }
 
   // ---- other values

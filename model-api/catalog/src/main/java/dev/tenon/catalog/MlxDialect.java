@@ -230,20 +230,8 @@ final class MlxDialect {
             name ->
                 place.error(SpecCode.REFERENCE, "data_store", name + " is none of data_stores"));
     return Optional.of(
-        new SpecSource.InStore(store.orElse(""), bucket.orElse(""), inside(place, "path")));
-  }
-
-  private static Optional<String> inside(Fields place, String key) {
-    return place
-        .text(key)
-        .filter(
-            path -> {
-              boolean inside = SpecNames.staysInside(path);
-              if (!inside) {
-                place.error(SpecCode.VALUE, key, path + " leaves its store");
-              }
-              return inside;
-            });
+        new SpecSource.InStore(
+            store.orElse(""), bucket.orElse(""), place.inside(place.text("path"), "path")));
   }
 
   // ---- train

@@ -1,5 +1,7 @@
 package dev.tenon.catalog;
 
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -90,9 +92,9 @@ final class SpecNames {
   /** {@code https://host…}. */
   static boolean isHttps(String text) {
     try {
-      java.net.URI uri = new java.net.URI(text);
+      URI uri = new URI(text);
       return "https".equalsIgnoreCase(uri.getScheme()) && uri.getHost() != null;
-    } catch (java.net.URISyntaxException e) {
+    } catch (URISyntaxException e) {
       return false;
     }
   }

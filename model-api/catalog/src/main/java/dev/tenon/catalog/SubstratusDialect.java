@@ -182,29 +182,17 @@ final class SubstratusDialect {
         git.error(SpecCode.CONFLICT, "tag", "a branch is there too; one of them is read");
       }
       Optional<String> path =
-          git.text("path")
-              .filter(
-                  text -> {
-                    boolean inside = SpecNames.staysInside(text);
-                    if (!inside) {
-                      git.error(SpecCode.VALUE, "path", text + " leaves the repository");
-                    }
-                    return inside;
-                  })
-              .map(text -> text.replaceFirst("^/+", ""));
+          git.inside(git.text("path"), "path").map(text -> text.replaceFirst("^/+", ""));
       return Optional.of(new SpecSource.Git(url.orElse(""), path, branch, tag, image));
     }
 
     private Optional<String> gitName(Fields git, String key) {
-      return git.filled(key, "leave it out")
-          .filter(
-              text -> {
-                boolean safe = SpecNames.isGitName(text);
-                if (!safe) {
-                  git.error(SpecCode.VALUE, key, text + " is no name of a branch or tag");
-                }
-                return safe;
-              });
+      return git.allowed(
+          git.filled(key, "leave it out"),
+          key,
+          SpecCode.VALUE,
+          SpecNames::isGitName,
+          "is no name of a branch or tag");
     }
 
     private Optional<SpecSource.OtherModel> model(
@@ -229,8 +217,7 @@ final class SubstratusDialect {
         fields.missing(key, "a Server serves one");
       }
       if (kind == SpecKind.MODEL && model.filter(x -> x.name().equals(self)).isPresent()) {
-        Fields at = fields == spec ? spec : document.section("spec");
-        at.error(
+        spec.error(
             SpecCode.CYCLE,
             fields == spec ? "model" : "source",
             self + " is its own source: " + self + " -> " + self);

@@ -222,6 +222,25 @@ class SpecReaderTest {
     assertThat(errors(text)).containsExactly("UNKNOWN_DIALECT " + path);
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {"EMPTY services | []", "TYPE services | fill-mask", "TYPE services[1] | [a, [b]]"})
+  void servicesAreAListOfTasks(String error, String services) {
+    assertThat(errors(DYFF.formatted("a").replace("[text-classification]", services)))
+        .containsExactly(error);
+  }
+
+  @Test
+  void aTaskThatNobodyKnowsIsKept() {
+    ModelSpec spec =
+        read(DYFF.formatted("a").replace("text-classification", "fill-mask, read-minds"));
+    assertThat(spec.tasks()).containsExactly("fill-mask", "read-minds");
+    assertThat(spec.warnings())
+        .singleElement()
+        .matches(x -> x.code() == SpecCode.UNKNOWN_TASK && x.path().equals("services[1]"));
+  }
+
   @Test
   void secretsAreNeitherKeptNorShown() {
     ModelSpec spec =
