@@ -2,6 +2,8 @@ package dev.tenon.checkpoint;
 
 import dev.tenon.error.CheckpointException;
 import dev.tenon.error.InvalidInputException;
+import dev.tenon.internal.Durable;
+import dev.tenon.internal.FileTree;
 import dev.tenon.internal.Problems;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -91,7 +93,7 @@ public final class CheckpointDirectory {
               writer,
               temporary -> {
                 Manifest.of(temporary).write(temporary);
-                sync(temporary);
+                FileTree.sync(temporary);
                 Durable.deleteTree(target);
                 Durable.rename(temporary, target);
               });
@@ -229,7 +231,7 @@ public final class CheckpointDirectory {
                 if (!Files.exists(mark)) {
                   Files.writeString(mark, "{}\n");
                 }
-                sync(temporary);
+                FileTree.sync(temporary);
                 replace(temporary, target);
               });
           return true;
@@ -329,19 +331,6 @@ public final class CheckpointDirectory {
       finish.run(temporary);
     } finally {
       Durable.deleteTree(temporary);
-    }
-  }
-
-  private static void sync(Path directory) throws IOException {
-    for (Path file : Manifest.regularFiles(directory)) {
-      Durable.syncFile(file);
-    }
-    List<Path> directories;
-    try (Stream<Path> all = Files.walk(directory)) {
-      directories = all.filter(Files::isDirectory).toList();
-    }
-    for (Path each : directories) {
-      Durable.syncDirectory(each);
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.tenon.checkpoint;
 
+import dev.tenon.internal.Durable;
 import dev.tenon.internal.TorchScriptFiles;
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -2,26 +2,20 @@ package dev.tenon.checkpoint;
 
 import dev.tenon.error.CheckpointException;
 import dev.tenon.error.InvalidInputException;
+import dev.tenon.internal.FileTree;
 import dev.tenon.internal.Json;
 import dev.tenon.internal.JsonObject;
 import dev.tenon.internal.Problems;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.security.DigestInputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /**
  * What a committed directory holds: {@code manifest.json} with {@code {"files": [{"path", "bytes",
@@ -43,48 +37,13 @@ record Manifest(SortedMap<String, Entry> files) {
   /** Describes the files of a directory, but for an older manifest; links are refused. */
   static Manifest of(Path directory) throws IOException {
     SortedMap<String, Entry> files = new TreeMap<>();
-    for (Path file : regularFiles(directory)) {
-      files.put(relative(directory, file), new Entry(Files.size(file), sha256(file)));
+    for (Map.Entry<String, Path> file : FileTree.files(directory).entrySet()) {
+      if (!file.getKey().equals(NAME)) {
+        Path path = file.getValue();
+        files.put(file.getKey(), new Entry(Files.size(path), FileTree.sha256(path)));
+      }
     }
-    files.remove(NAME);
     return new Manifest(files);
-  }
-
-  static List<Path> regularFiles(Path directory) throws IOException {
-    List<Path> files = new ArrayList<>();
-    try (Stream<Path> all = Files.walk(directory)) {
-      for (Path path : (Iterable<Path>) all::iterator) {
-        if (Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)) {
-          files.add(path);
-        } else if (!Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
-          throw new CheckpointException(
-              Problems.problem(String.valueOf(path), "neither", "a file or directory"));
-        }
-      }
-    }
-    return files;
-  }
-
-  private static String relative(Path directory, Path file) {
-    List<String> names = new ArrayList<>();
-    directory.relativize(file).forEach(x -> names.add(x.toString()));
-    return String.join("/", names);
-  }
-
-  private static String sha256(Path file) throws IOException {
-    try (InputStream in = Files.newInputStream(file)) {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      try (DigestInputStream through = new DigestInputStream(in, digest)) {
-        byte[] buffer = new byte[1 << 16];
-        int count = 0;
-        while (count >= 0) {
-          count = through.read(buffer);
-        }
-      }
-      return HexFormat.of().formatHex(digest.digest());
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
   }
 
   void write(Path directory) throws IOException {
@@ -128,10 +87,7 @@ record Manifest(SortedMap<String, Entry> files) {
    */
   void check(Path directory, boolean contents) throws IOException {
     List<String> wrong = new ArrayList<>();
-    SortedMap<String, Path> found = new TreeMap<>();
-    for (Path file : regularFiles(directory)) {
-      found.put(relative(directory, file), file);
-    }
+    SortedMap<String, Path> found = FileTree.files(directory);
     for (Map.Entry<String, Entry> listed : files.entrySet()) {
       Path file = found.remove(listed.getKey());
       Entry entry = listed.getValue();
@@ -141,7 +97,7 @@ record Manifest(SortedMap<String, Entry> files) {
         wrong.add(
             Problems.problem(
                 listed.getKey(), Files.size(file) + " bytes", String.valueOf(entry.bytes())));
-      } else if (contents && !sha256(file).equals(entry.sha256())) {
+      } else if (contents && !FileTree.sha256(file).equals(entry.sha256())) {
         wrong.add(Problems.problem(listed.getKey(), "changed", "sha256 " + entry.sha256()));
       }
     }

@@ -3,6 +3,7 @@ package dev.tenon.checkpoint;
 import dev.tenon.error.CheckpointException;
 import dev.tenon.error.UnknownNameException;
 import dev.tenon.error.UnsupportedFeatureException;
+import dev.tenon.internal.Durable;
 import dev.tenon.internal.Nearest;
 import dev.tenon.internal.Problems;
 import dev.tenon.tensor.DType;

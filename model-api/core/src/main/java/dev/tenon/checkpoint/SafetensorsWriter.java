@@ -2,6 +2,7 @@ package dev.tenon.checkpoint;
 
 import dev.tenon.error.CheckpointException;
 import dev.tenon.error.InvalidInputException;
+import dev.tenon.internal.Durable;
 import dev.tenon.internal.Problems;
 import dev.tenon.tensor.TensorData;
 import dev.tenon.tensor.TensorSink;

@@ -1,6 +1,7 @@
 package dev.tenon.checkpoint;
 
 import dev.tenon.error.InvalidInputException;
+import dev.tenon.internal.Durable;
 import dev.tenon.internal.Json;
 import dev.tenon.internal.Problems;
 import dev.tenon.tensor.TensorData;

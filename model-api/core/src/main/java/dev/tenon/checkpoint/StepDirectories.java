@@ -2,6 +2,7 @@ package dev.tenon.checkpoint;
 
 import dev.tenon.checkpoint.CheckpointDirectory.Checkpoint;
 import dev.tenon.error.CheckpointException;
+import dev.tenon.internal.Durable;
 import dev.tenon.internal.Problems;
 import java.io.IOException;
 import java.nio.file.Files;

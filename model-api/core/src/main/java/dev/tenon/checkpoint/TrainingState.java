@@ -1,6 +1,7 @@
 package dev.tenon.checkpoint;
 
 import dev.tenon.error.CheckpointException;
+import dev.tenon.internal.Durable;
 import dev.tenon.internal.Problems;
 import dev.tenon.spec.DynamicLossScaler;
 import dev.tenon.spec.FinetuneSpec;

@@ -1,7 +1,6 @@
-package dev.tenon.checkpoint;
+package dev.tenon.internal;
 
 import dev.tenon.error.CheckpointException;
-import dev.tenon.internal.Problems;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -20,8 +19,8 @@ import java.util.UUID;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** File operations that survive a killed process or a lost machine. */
-final class Durable {
+/** File operations that survive a killed process or a lost machine. Safe for threads. */
+public final class Durable {
   private static final boolean WINDOWS =
       System.getProperty("os.name", "").toLowerCase(Locale.ROOT).startsWith("windows");
 
@@ -40,7 +39,7 @@ final class Durable {
 
   /** What {@link #run} runs. */
   @FunctionalInterface
-  interface Action<T> {
+  public interface Action<T> {
     T run() throws IOException;
   }
 
@@ -48,7 +47,7 @@ final class Durable {
    * Runs an action; an {@link IOException} becomes a {@link CheckpointException} that names the
    * file.
    */
-  static <T> T run(Path file, String expected, Action<T> action) {
+  public static <T> T run(Path file, String expected, Action<T> action) {
     try {
       return action.run();
     } catch (IOException e) {
@@ -60,11 +59,11 @@ final class Durable {
   /**
    * A name beside a file that no one else uses; a leftover is recognised by {@link #isTemporaryOf}.
    */
-  static Path temporaryBeside(Path file) {
+  public static Path temporaryBeside(Path file) {
     return file.resolveSibling(temporaryPrefix(file) + UUID.randomUUID());
   }
 
-  static boolean isTemporaryOf(Path file, String name) {
+  public static boolean isTemporaryOf(Path file, String name) {
     return name.startsWith(temporaryPrefix(file));
   }
 
@@ -77,7 +76,7 @@ final class Durable {
    *
    * @return its new name
    */
-  static Path quarantine(Path damaged) throws IOException {
+  public static Path quarantine(Path damaged) throws IOException {
     String time = QUARANTINED_AT.format(Instant.now());
     String random = UUID.randomUUID().toString().substring(0, 8);
     String name = "." + damaged.getFileName() + ".bad-" + time + "-" + random;
@@ -86,12 +85,12 @@ final class Durable {
     return aside;
   }
 
-  static boolean isQuarantined(String name) {
+  public static boolean isQuarantined(String name) {
     return QUARANTINED.matcher(name).matches();
   }
 
   /** Forces a file to disk. */
-  static void syncFile(Path file) throws IOException {
+  public static void syncFile(Path file) throws IOException {
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
       channel.force(true);
     }
@@ -100,7 +99,7 @@ final class Durable {
   /**
    * Forces the entries of a directory to disk; on Windows, where this is impossible, does nothing.
    */
-  static void syncDirectory(Path directory) throws IOException {
+  public static void syncDirectory(Path directory) throws IOException {
     if (WINDOWS) {
       return;
     }
@@ -110,13 +109,13 @@ final class Durable {
   }
 
   /** Renames within one directory and makes that durable; an existing file is replaced. */
-  static void rename(Path from, Path to) throws IOException {
+  public static void rename(Path from, Path to) throws IOException {
     Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
     syncDirectory(parent(to));
   }
 
   /** Writes a small file: afterwards it has the new content or, after a failure, the old. */
-  static void writeFile(Path file, byte[] content) throws IOException {
+  public static void writeFile(Path file, byte[] content) throws IOException {
     Path temporary = temporaryBeside(file);
     try {
       Files.write(temporary, content, StandardOpenOption.CREATE_NEW);
@@ -127,13 +126,13 @@ final class Durable {
     }
   }
 
-  static Path parent(Path file) {
+  public static Path parent(Path file) {
     Path parent = file.toAbsolutePath().getParent();
     return parent == null ? file.toAbsolutePath() : parent;
   }
 
   /** Deletes a file or a directory with all it holds; links are not followed. */
-  static void deleteTree(Path root) throws IOException {
+  public static void deleteTree(Path root) throws IOException {
     if (!Files.exists(root, LinkOption.NOFOLLOW_LINKS)) {
       return;
     }
@@ -147,7 +146,7 @@ final class Durable {
   }
 
   /** Fills a buffer from a place in a file; false when the file ends before. */
-  static boolean readFully(FileChannel channel, long position, ByteBuffer target)
+  public static boolean readFully(FileChannel channel, long position, ByteBuffer target)
       throws IOException {
     int end = target.limit();
     long at = position;
@@ -164,7 +163,8 @@ final class Durable {
   }
 
   /** Writes a buffer at a place in a file. */
-  static void writeFully(FileChannel channel, long position, ByteBuffer source) throws IOException {
+  public static void writeFully(FileChannel channel, long position, ByteBuffer source)
+      throws IOException {
     int end = source.limit();
     long at = position;
     while (source.position() < end) {
