@@ -1,9 +1,9 @@
 package dev.tenon.cli;
 
-import dev.tenon.catalog.InvalidSpecException;
-import dev.tenon.catalog.ModelSpec;
-import dev.tenon.catalog.SpecProblem;
-import dev.tenon.catalog.SpecReader;
+import dev.tenon.catalog.spec.InvalidSpecException;
+import dev.tenon.catalog.spec.ModelSpec;
+import dev.tenon.catalog.spec.SpecProblem;
+import dev.tenon.catalog.spec.SpecReader;
 import dev.tenon.internal.Json;
 import java.io.PrintWriter;
 import java.nio.file.Path;

@@ -1,4 +1,4 @@
-package dev.tenon.catalog;
+package dev.tenon.catalog.spec;
 
 /** What is wrong with a description, or worth a word. */
 public enum SpecCode {

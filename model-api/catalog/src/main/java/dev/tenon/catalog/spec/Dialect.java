@@ -1,4 +1,4 @@
-package dev.tenon.catalog;
+package dev.tenon.catalog.spec;
 
 /** The form of a description. */
 public enum Dialect {

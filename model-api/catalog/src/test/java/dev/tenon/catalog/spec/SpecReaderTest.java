@@ -1,4 +1,4 @@
-package dev.tenon.catalog;
+package dev.tenon.catalog.spec;
 
 import static java.nio.charset.StandardCharsets.UTF_16;
 import static java.nio.charset.StandardCharsets.UTF_8;

@@ -1,4 +1,4 @@
-package dev.tenon.catalog;
+package dev.tenon.catalog.spec;
 
 import dev.tenon.catalog.internal.yaml.Node;
 import java.util.List;

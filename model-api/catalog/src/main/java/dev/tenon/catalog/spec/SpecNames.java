@@ -1,4 +1,4 @@
-package dev.tenon.catalog;
+package dev.tenon.catalog.spec;
 
 import java.net.URI;
 import java.net.URISyntaxException;

@@ -1,4 +1,4 @@
-package dev.tenon.catalog;
+package dev.tenon.catalog.spec;
 
 /** What a description describes. */
 public enum SpecKind {
