@@ -6,6 +6,7 @@ import java.net.URI;
 import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 
 /**
  * Which URLs may be opened. By default those with {@code https} whose host has public addresses
@@ -19,6 +20,13 @@ import java.util.TreeSet;
 public record UrlPolicy(Set<String> trusted, Set<String> only) {
   private static final int HTTPS = 443;
   private static final int HTTP = 80;
+
+  /** Such hosts are addresses, which some read as octal, hexadecimal or one number. */
+  private static final Pattern ENDS_IN_A_NUMBER =
+      Pattern.compile("(.*\\.)?([0-9]+|0[xX][0-9a-fA-F]*)\\.?");
+
+  private static final Pattern IPV4 =
+      Pattern.compile("((0|[1-9][0-9]{0,2})\\.){3}(0|[1-9][0-9]{0,2})");
 
   /** {@code https} to public addresses. */
   public static final UrlPolicy PUBLIC = new UrlPolicy(Set.of(), Set.of());
@@ -60,11 +68,16 @@ public record UrlPolicy(Set<String> trusted, Set<String> only) {
     URI uri = parse(url);
     String shown = withoutSecrets(uri);
     check(uri.getHost() != null && !uri.getHost().isEmpty(), shown, "https://host/path");
+    check(!isOddAddress(uri.getHost()), shown, "an IPv4 address as 192.0.2.1");
     check(uri.getRawUserInfo() == null, shown, "a URL without a name or password in it");
     boolean named = trusted.contains(origin(uri));
     check(named || "https".equalsIgnoreCase(uri.getScheme()), shown, "an https URL");
     check(named || isListed(uri.getHost()), shown, "a host among " + new TreeSet<>(only));
     return uri;
+  }
+
+  private static boolean isOddAddress(String host) {
+    return ENDS_IN_A_NUMBER.matcher(host).matches() && !IPV4.matcher(host).matches();
   }
 
   /** Whether the addresses of a host are taken as they are. */

@@ -32,7 +32,7 @@ final class DyffDialect {
             : naming.derived(displayed, model, "name", "metadata.name");
     Optional<String> namespace = metadata.identifier(metadata.plainText("namespace"), "namespace");
     List<String> tasks = services(model);
-    SpecSource source = source(model);
+    Source source = source(model);
     return new ModelSpec(
         Dialect.DYFF,
         SpecKind.MODEL,
@@ -95,19 +95,19 @@ final class DyffDialect {
     }
   }
 
-  private static SpecSource source(Fields model) {
+  private static Source source(Fields model) {
     Optional<String> kind =
         model.oneOf(model.required("sourceKind", ALWAYS), "sourceKind", UPLOAD, GIT_LFS);
     if (kind.equals(Optional.of(GIT_LFS))) {
       Optional<String> url =
           model.https(model.required("source", "required for git_lfs"), "source");
-      return new SpecSource.GitLfs(url.orElse(""));
+      return new Source.GitLfs(url.orElse(""));
     }
     if (kind.isPresent() && model.has("source")) {
       model.error(SpecCode.CONFLICT, "source", "an upload has no source; leave it out");
     } else {
       model.ignore("source");
     }
-    return new SpecSource.Upload();
+    return new Source.Upload();
   }
 }

@@ -73,15 +73,15 @@ final class MlxDialect {
         List.of());
   }
 
-  private static SpecSource source(
+  private static Source source(
       boolean trainable, Optional<Trained> trained, Optional<ModelSpec.Serving> served) {
     if (trainable) {
-      return trained.flatMap(Trained::initial).orElse(new SpecSource.None());
+      return trained.flatMap(Trained::initial).orElse(new Source.None());
     }
-    Optional<SpecSource> servable = served.flatMap(ModelSpec.Serving::source);
+    Optional<Source> servable = served.flatMap(ModelSpec.Serving::source);
     return servable
-        .or(() -> served.flatMap(ModelSpec.Serving::image).map(SpecSource.Image::new))
-        .orElse(new SpecSource.None());
+        .or(() -> served.flatMap(ModelSpec.Serving::image).map(Source.Image::new))
+        .orElse(new Source.None());
   }
 
   private ModelSpec.Name name() {
@@ -217,7 +217,7 @@ final class MlxDialect {
   }
 
   /** Objects in a store that the document lists. */
-  private Optional<SpecSource> stored(Fields place, boolean required, String why) {
+  private Optional<Source> stored(Fields place, boolean required, String why) {
     boolean any = place.has("data_store") || place.has("bucket");
     if (!required && !any) {
       return Optional.empty();
@@ -230,13 +230,13 @@ final class MlxDialect {
             name ->
                 place.error(SpecCode.REFERENCE, "data_store", name + " is none of data_stores"));
     return Optional.of(
-        new SpecSource.InStore(
+        new Source.InStore(
             store.orElse(""), bucket.orElse(""), place.inside(place.text("path"), "path")));
   }
 
   // ---- train
 
-  private record Trained(ModelSpec.Training training, Optional<SpecSource> initial) {}
+  private record Trained(ModelSpec.Training training, Optional<Source> initial) {}
 
   private Trained train(Fields train, boolean required) {
     Fields initial = train.section("model_source").section("initial_model");
@@ -249,9 +249,9 @@ final class MlxDialect {
     Fields image = train.section("training_container_image");
     image.text("container_store");
     train.items("input_params");
-    Optional<SpecSource> from = place(initial, required, "url");
-    Optional<SpecSource> to = place(results, required, "url");
-    Optional<SpecSource> with = place(data, required, "training_data_url");
+    Optional<Source> from = place(initial, required, "url");
+    Optional<Source> to = place(results, required, "url");
+    Optional<Source> with = place(data, required, "training_data_url");
     Map<String, @Nullable Object> params = new LinkedHashMap<>();
     oneMap(train, "training_params").forEach(x -> params.put(x.key(), CoreValues.value(x.value())));
     ModelSpec.Training training =
@@ -271,10 +271,10 @@ final class MlxDialect {
     return new Trained(training, from);
   }
 
-  private Optional<SpecSource> place(Fields place, boolean required, String urlKey) {
-    Optional<SpecSource> stored = stored(place, required, TRAINABLE);
+  private Optional<Source> place(Fields place, boolean required, String urlKey) {
+    Optional<Source> stored = stored(place, required, TRAINABLE);
     Optional<String> url = place.https(place.text(urlKey).filter(x -> !x.isBlank()), urlKey);
-    return stored.or(() -> url.map(SpecSource.Url::new));
+    return stored.or(() -> url.map(Source.Url::new));
   }
 
   private static ModelSpec.Resources resources(Fields execution) {
@@ -309,14 +309,14 @@ final class MlxDialect {
     Fields container = serve.section("serving_container_image");
     Optional<String> url = model.https(model.text("url").filter(x -> !x.isBlank()), "url");
     boolean stored = model.has("data_store") || model.has("bucket") || model.has("path");
-    Optional<SpecSource> source = Optional.empty();
+    Optional<Source> source = Optional.empty();
     if (stored) {
       source = stored(model, true, "required for a model in a store");
       if (required && !model.has("path")) {
         model.missing("path", "required for a model in a store");
       }
     } else if (url.isPresent()) {
-      source = url.map(SpecSource.Url::new);
+      source = url.map(Source.Url::new);
     }
     boolean linked = model.plainText("url").filter(x -> !x.isBlank()).isPresent();
     boolean located = stored || linked;

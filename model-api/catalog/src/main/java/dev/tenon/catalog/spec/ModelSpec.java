@@ -30,7 +30,7 @@ public record ModelSpec(
     boolean trainable,
     boolean servable,
     Credentials credentials,
-    SpecSource source,
+    Source source,
     Optional<Training> training,
     Optional<Serving> serving,
     Optional<Job> job,
@@ -127,8 +127,8 @@ public record ModelSpec(
       Optional<TrainingMode> mode,
       Optional<String> baseModel,
       Optional<String> dataset,
-      Optional<SpecSource> data,
-      Optional<SpecSource> results,
+      Optional<Source> data,
+      Optional<Source> results,
       Map<String, @Nullable Object> params,
       Resources resources,
       Optional<String> image,
@@ -190,7 +190,7 @@ public record ModelSpec(
       Optional<Integer> port,
       List<String> platforms,
       Optional<String> model,
-      Optional<SpecSource> source) {
+      Optional<Source> source) {
     static final Serving UNSAID =
         new Serving(
             Optional.empty(), Optional.empty(), List.of(), Optional.empty(), Optional.empty());

@@ -90,41 +90,24 @@ final class SpecJson {
     return json;
   }
 
-  static Map<String, @Nullable Object> source(SpecSource source) {
+  static Map<String, @Nullable Object> source(Source source) {
     Map<String, @Nullable Object> json = new LinkedHashMap<>();
-    if (source instanceof SpecSource.None) {
-      located(json, "none", null);
-    } else if (source instanceof SpecSource.Image image) {
-      located(json, "image", image.reference());
-    } else if (source instanceof SpecSource.Git git) {
-      located(json, "git", git.url());
+    json.put("kind", source.kind().label());
+    put(json, "location", source.location());
+    if (source instanceof Source.Git git) {
       put(json, "path", git.path());
       put(json, "branch", git.branch());
       put(json, "tag", git.tag());
       put(json, "image", git.image());
-    } else if (source instanceof SpecSource.OtherModel model) {
-      located(json, "model", model.name());
+    } else if (source instanceof Source.OtherModel model) {
       put(json, "namespace", model.namespace());
       put(json, "cluster", model.cluster());
-    } else if (source instanceof SpecSource.InStore stored) {
-      located(json, "store", stored.location());
+    } else if (source instanceof Source.InStore stored) {
       json.put("store", stored.store());
       json.put("bucket", stored.bucket());
       put(json, "path", stored.path());
-    } else if (source instanceof SpecSource.Url url) {
-      located(json, "url", url.url());
-    } else if (source instanceof SpecSource.GitLfs lfs) {
-      located(json, "git_lfs", lfs.url());
-    } else {
-      located(json, "upload", null);
     }
     return json;
-  }
-
-  private static void located(
-      Map<String, @Nullable Object> json, String kind, @Nullable String location) {
-    json.put("kind", kind);
-    json.put("location", location);
   }
 
   private static Map<String, @Nullable Object> training(ModelSpec.Training training) {

@@ -95,11 +95,11 @@ final class SubstratusDialect {
 
     ModelSpec read(ModelSpec.Name name) {
       boolean job = kind == SpecKind.MODEL_JOB;
-      Optional<SpecSource> designed = source();
-      Optional<SpecSource.OtherModel> model =
+      Optional<Source> designed = source();
+      Optional<Source.OtherModel> model =
           model(spec, "model", "modelName", kind == SpecKind.SERVER);
       Optional<String> image = spec.filled("image", "leave it out");
-      Optional<SpecSource> built = build();
+      Optional<Source> built = build();
       if ((job || kind == SpecKind.SERVER)
           && image.isEmpty()
           && !spec.has("image")
@@ -115,7 +115,7 @@ final class SubstratusDialect {
         spec.error(SpecCode.CONFLICT, "destinationModel", "source and destination are one model");
       }
       ModelSpec.Container container = container();
-      SpecSource source = chosen(designed, model, image, built, from);
+      Source source = chosen(designed, model, image, built, from);
       Optional<ModelSpec.Training> training =
           training(source, model, dataset, from, image, container);
       spec.ignore("filename", "size");
@@ -139,7 +139,7 @@ final class SubstratusDialect {
                       image,
                       Optional.of(SERVER_PORT),
                       List.of(),
-                      model.map(SpecSource.OtherModel::name),
+                      model.map(Source.OtherModel::name),
                       Optional.empty()))
               : Optional.empty(),
           job || notebook
@@ -156,22 +156,22 @@ final class SubstratusDialect {
 
     // ---- where files come from
 
-    private Optional<SpecSource> source() {
+    private Optional<Source> source() {
       if (!spec.has("source")) {
         return Optional.empty();
       }
       Fields source = spec.section("source");
-      Optional<SpecSource.OtherModel> model = model(source, "model", "modelName", false);
+      Optional<Source.OtherModel> model = model(source, "model", "modelName", false);
       Optional<String> image = source.filled("image", "leave it out");
-      Optional<SpecSource> git = git(source.section("git"), source.has("git"), image);
+      Optional<Source> git = git(source.section("git"), source.has("git"), image);
       String key = source.has("model") ? "model" : "modelName";
       if (model.isPresent() && (git.isPresent() || image.isPresent())) {
         source.error(SpecCode.CONFLICT, key, "a source is a model, or a repository or image");
       }
-      return git.or(() -> image.map(SpecSource.Image::new)).or(() -> model);
+      return git.or(() -> image.map(Source.Image::new)).or(() -> model);
     }
 
-    private Optional<SpecSource> git(Fields git, boolean present, Optional<String> image) {
+    private Optional<Source> git(Fields git, boolean present, Optional<String> image) {
       if (!present) {
         return Optional.empty();
       }
@@ -183,7 +183,7 @@ final class SubstratusDialect {
       }
       Optional<String> path =
           git.inside(git.text("path"), "path").map(text -> text.replaceFirst("^/+", ""));
-      return Optional.of(new SpecSource.Git(url.orElse(""), path, branch, tag, image));
+      return Optional.of(new Source.Git(url.orElse(""), path, branch, tag, image));
     }
 
     private Optional<String> gitName(Fields git, String key) {
@@ -195,16 +195,16 @@ final class SubstratusDialect {
           "is no name of a branch or tag");
     }
 
-    private Optional<SpecSource.OtherModel> model(
+    private Optional<Source.OtherModel> model(
         Fields fields, String key, String legacy, boolean required) {
-      Optional<SpecSource.OtherModel> model = Optional.empty();
+      Optional<Source.OtherModel> model = Optional.empty();
       if (fields.has(key)) {
         Fields section = fields.section(key);
         Optional<String> name =
             section.identifier(section.required("name", "it names the model"), "name");
         model =
             Optional.of(
-                new SpecSource.OtherModel(
+                new Source.OtherModel(
                     name.orElse(""),
                     section.identifier(section.plainText("namespace"), "namespace"),
                     section.text("cluster")));
@@ -212,7 +212,7 @@ final class SubstratusDialect {
         fields.warn(SpecCode.LEGACY_FIELD, legacy, "is read as " + key + ".name");
         model =
             reference(fields, legacy)
-                .map(x -> new SpecSource.OtherModel(x, Optional.empty(), Optional.empty()));
+                .map(x -> new Source.OtherModel(x, Optional.empty(), Optional.empty()));
       } else if (required) {
         fields.missing(key, "a Server serves one");
       }
@@ -225,12 +225,12 @@ final class SubstratusDialect {
       return model;
     }
 
-    private Optional<SpecSource> build() {
+    private Optional<Source> build() {
       if (!spec.has("build")) {
         return Optional.empty();
       }
       Fields build = spec.section("build");
-      Optional<SpecSource> git = git(build.section("git"), build.has("git"), Optional.empty());
+      Optional<Source> git = git(build.section("git"), build.has("git"), Optional.empty());
       if (build.has("upload")) {
         Fields upload = build.section("upload");
         upload.ignore("requestID");
@@ -242,7 +242,7 @@ final class SubstratusDialect {
         if (git.isPresent()) {
           build.error(SpecCode.CONFLICT, "upload", "git is there too; one of them is read");
         }
-        return git.or(() -> Optional.of(new SpecSource.Upload()));
+        return git.or(() -> Optional.of(new Source.Upload()));
       }
       if (git.isEmpty() && build.isPresent()) {
         spec.error(SpecCode.EMPTY, "build", "neither git nor upload");
@@ -250,20 +250,20 @@ final class SubstratusDialect {
       return git;
     }
 
-    private SpecSource chosen(
-        Optional<SpecSource> designed,
-        Optional<SpecSource.OtherModel> model,
+    private Source chosen(
+        Optional<Source> designed,
+        Optional<Source.OtherModel> model,
         Optional<String> image,
-        Optional<SpecSource> built,
+        Optional<Source> built,
         Optional<String> from) {
       if (from.isPresent()) {
-        return new SpecSource.OtherModel(from.get(), Optional.empty(), Optional.empty());
+        return new Source.OtherModel(from.get(), Optional.empty(), Optional.empty());
       }
       return designed
           .or(() -> model)
           .or(() -> built)
-          .or(() -> image.map(SpecSource.Image::new))
-          .orElse(new SpecSource.None());
+          .or(() -> image.map(Source.Image::new))
+          .orElse(new Source.None());
     }
 
     // ---- what runs
@@ -293,14 +293,14 @@ final class SubstratusDialect {
     }
 
     private Optional<ModelSpec.Training> training(
-        SpecSource source,
-        Optional<SpecSource.OtherModel> model,
+        Source source,
+        Optional<Source.OtherModel> model,
         Optional<String> dataset,
         Optional<String> from,
         Optional<String> image,
         ModelSpec.Container container) {
       Optional<String> base =
-          source instanceof SpecSource.OtherModel other && kind != SpecKind.SERVER
+          source instanceof Source.OtherModel other && kind != SpecKind.SERVER
               ? Optional.of(other.name())
               : Optional.empty();
       if (kind == SpecKind.MODEL_JOB) {
@@ -331,7 +331,7 @@ final class SubstratusDialect {
       return Optional.empty();
     }
 
-    private ModelSpec.Training designed(Fields training, SpecSource source, Optional<String> base) {
+    private ModelSpec.Training designed(Fields training, Source source, Optional<String> base) {
       Optional<String> stated =
           training.oneOf(
               training.filled("mode", "leave it out"),
@@ -342,7 +342,7 @@ final class SubstratusDialect {
           stated
               .map(x -> x.equals(ModelSpec.TrainingMode.FINETUNE.label()))
               .orElse(base.isPresent());
-      if (finetune && source instanceof SpecSource.None) {
+      if (finetune && source instanceof Source.None) {
         spec.warn(SpecCode.INCOMPLETE, "source", "a Finetune needs a source before it can run");
       }
       Optional<String> dataset = named(training, "dataset");

@@ -274,7 +274,7 @@ class SpecReaderTest {
         .containsExactly("CONFLICT spec.source.git.tag");
     assertThat(read(text.formatted("url: 'https://x/y', path: /z")).source())
         .isEqualTo(
-            new SpecSource.Git(
+            new Source.Git(
                 "https://x/y",
                 Optional.of("z"),
                 Optional.empty(),
