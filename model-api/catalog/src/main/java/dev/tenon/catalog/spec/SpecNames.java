@@ -6,8 +6,8 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** Rules of names, which become names of directories and parts of addresses. */
-final class SpecNames {
+/** Rules of names, which become names of directories and parts of addresses. Safe for threads. */
+public final class SpecNames {
   private static final int MOST = 128;
   private static final int MOST_DISPLAYED = 256;
   private static final Pattern IDENTIFIER = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,127}");
@@ -23,12 +23,14 @@ final class SpecNames {
   private SpecNames() {}
 
   /** Whether a text may name a directory and stand in an address. */
-  static boolean isIdentifier(String text) {
+  public static boolean isIdentifier(String text) {
+    return IDENTIFIER.matcher(text).matches() && !text.endsWith(".") && !isDevice(text);
+  }
+
+  /** Whether Windows takes a name, whatever follows its first dot, for a device. */
+  public static boolean isDevice(String text) {
     int dot = text.indexOf('.');
-    String first = dot < 0 ? text : text.substring(0, dot);
-    return IDENTIFIER.matcher(text).matches()
-        && !text.endsWith(".")
-        && !DEVICE.matcher(first).matches();
+    return DEVICE.matcher(dot < 0 ? text : text.substring(0, dot)).matches();
   }
 
   /** What is wrong with a name that people read. */
@@ -76,7 +78,7 @@ final class SpecNames {
   }
 
   /** A path below a root: no {@code ..}, no backslash, no drive letter. */
-  static boolean staysInside(String path) {
+  public static boolean staysInside(String path) {
     boolean up = false;
     for (String part : path.split("/", -1)) {
       up |= part.equals("..");
