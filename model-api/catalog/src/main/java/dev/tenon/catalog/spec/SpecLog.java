@@ -7,7 +7,7 @@ import java.util.List;
 
 /** What is wrong with one document, in its order. */
 final class SpecLog {
-  private static final Comparator<SpecProblem> ORDER =
+  static final Comparator<SpecProblem> ORDER =
       Comparator.comparingInt(SpecProblem::line).thenComparingInt(SpecProblem::column);
 
   private final String file;
