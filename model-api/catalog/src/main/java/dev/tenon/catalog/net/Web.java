@@ -150,7 +150,7 @@ public final class Web implements AutoCloseable {
       }
       ClassicHttpResponse answer =
           client.executeOpen(RoutingSupport.determineHost(sent), sent, null);
-      return response(request, url, end, answer);
+      return response(request, url, end, answer, sent::cancel);
     } catch (IOException | HttpException e) {
       if (e.getCause() instanceof RefusedUrlException refused) {
         throw refused;
@@ -165,7 +165,8 @@ public final class Web implements AutoCloseable {
   }
 
   private static WebResponse response(
-      WebRequest request, URI url, long end, ClassicHttpResponse answer) throws IOException {
+      WebRequest request, URI url, long end, ClassicHttpResponse answer, Runnable drop)
+      throws IOException {
     Map<String, List<String>> headers = new LinkedHashMap<>();
     for (Header each : answer.getHeaders()) {
       headers.computeIfAbsent(each.getName(), x -> new ArrayList<>()).add(each.getValue());
@@ -175,11 +176,13 @@ public final class Web implements AutoCloseable {
     InputStream body =
         new LimitedBody(
             bytes, UrlPolicy.withoutSecrets(url), request.limit(), request.within(), end);
-    Runnable closing = () -> close(answer);
+    Runnable closing = () -> close(answer, drop);
     return new WebResponse(url, answer.getCode(), headers, body, closing);
   }
 
-  private static void close(ClassicHttpResponse answer) {
+  /** Closing alone would read the rest of a body, which may have no end. */
+  private static void close(ClassicHttpResponse answer, Runnable drop) {
+    drop.run();
     try {
       answer.close();
     } catch (IOException e) {
