@@ -18,12 +18,15 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Makes a directory a version. Reading and forcing to disk, which take long, come before the
  * transaction; within it there are only links, a rename and rows, the rows last. Used once.
  */
 final class Commit {
+  private static final Logger LOG = LoggerFactory.getLogger(Commit.class);
   private static final Set<String> STORES_OWN = Set.of("blobs", "trees", "sessions");
 
   private final Parts parts;
@@ -122,12 +125,12 @@ final class Commit {
     sql.batch("INSERT INTO file(digest, path, sha256, bytes) VALUES(?, ?, ?, ?)", rows);
   }
 
-  /** The version is there: what cannot be deleted now is deleted with the session. */
+  /** The version is there; what cannot be deleted now goes with the session. */
   private static void discard(Path path) {
     try {
       Trash.delete(path);
     } catch (IOException e) {
-      path.toFile().deleteOnExit();
+      LOG.debug("{} is left for the end of the session", path, e);
     }
   }
 }
