@@ -20,7 +20,6 @@ import java.util.Optional;
  * {@code .tgz} with exactly one of them in it. Immutable and safe for threads.
  */
 public final class SpecFile {
-  private static final int MOST_BYTES = 1 << 20;
   private static final int SHOWN = 10;
 
   private final String name;
@@ -44,7 +43,7 @@ public final class SpecFile {
     String name = file.toString();
     try {
       if (isYaml(name)) {
-        return described(name, start(file), reader);
+        return described(name, SpecReader.start(file), reader);
       }
       requireArchive(name);
       try (InputStream in = Files.newInputStream(file)) {
@@ -112,13 +111,6 @@ public final class SpecFile {
         Problems.problem("description", name, "a readable file"), cause);
   }
 
-  /** Enough of a file to tell that it is too large. */
-  private static byte[] start(Path file) throws IOException {
-    try (InputStream in = Files.newInputStream(file)) {
-      return in.readNBytes(MOST_BYTES + 1);
-    }
-  }
-
   private static SpecFile described(String name, byte[] bytes, SpecReader reader) {
     return new SpecFile(name, bytes, reader.read(name, bytes));
   }
@@ -136,7 +128,7 @@ public final class SpecFile {
           if (isYaml(path)) {
             found.add(path);
             if (first.isEmpty()) {
-              first.add(content.readNBytes(MOST_BYTES + 1));
+              first.add(content.readNBytes(SpecReader.MOST_BYTES + 1));
             }
           }
         });

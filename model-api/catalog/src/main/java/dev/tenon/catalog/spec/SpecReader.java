@@ -6,6 +6,7 @@ import dev.tenon.catalog.internal.yaml.YamlReader;
 import dev.tenon.error.InvalidInputException;
 import dev.tenon.internal.Problems;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -18,6 +19,9 @@ import java.util.stream.Stream;
  * wrong with one at once. Immutable and safe for threads.
  */
 public final class SpecReader {
+  /** Of a description; one more is told as an error of it. */
+  static final int MOST_BYTES = 1 << 20;
+
   private static final Set<String> FRAMEWORKS = Set.of("transformers");
   private static final List<String> SUBSTRATUS_KINDS =
       Stream.concat(Stream.of(SpecKind.values()).map(SpecKind::label), Stream.of("ModelServer"))
@@ -54,9 +58,16 @@ public final class SpecReader {
    */
   public ModelSpec read(Path file) {
     try {
-      return read(file.toString(), Files.readAllBytes(file));
+      return read(file.toString(), start(file));
     } catch (IOException e) {
       throw new InvalidInputException(Problems.problem("description", file, "a readable file"), e);
+    }
+  }
+
+  /** Enough of a file to tell that it is too large. */
+  static byte[] start(Path file) throws IOException {
+    try (InputStream in = Files.newInputStream(file)) {
+      return in.readNBytes(MOST_BYTES + 1);
     }
   }
 
