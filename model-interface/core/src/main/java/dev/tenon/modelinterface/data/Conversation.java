@@ -56,6 +56,15 @@ public record Conversation(List<Message> messages, List<Map<String, Object>> too
             file, line -> MaskedExamples.of(line.number(), parse(line), tokenizer, template)));
   }
 
+  /**
+   * The conversations of such a file, to be changed before they are learned.
+   *
+   * @throws InvalidInputException as {@link #read} does
+   */
+  public static List<Conversation> all(Path file) {
+    return JsonLines.read(file, Conversation::parse);
+  }
+
   /** The dataset of conversations in memory; their numbers are their places, from 1. */
   public static Dataset of(List<Conversation> conversations, Tokenizer tokenizer) {
     ChatTemplate template = template(tokenizer);

@@ -29,6 +29,15 @@ public record PromptAnswer(String prompt, String answer) {
         JsonLines.read(file, line -> example(line.number(), parse(line), tokenizer)));
   }
 
+  /**
+   * The pairs of such a file as text, to be changed before they are learned.
+   *
+   * @throws InvalidInputException as {@link #read} does
+   */
+  public static List<PromptAnswer> all(Path file) {
+    return JsonLines.read(file, PromptAnswer::parse);
+  }
+
   /** The dataset of pairs in memory; their line numbers are their places in the list, from 1. */
   public static Dataset of(List<PromptAnswer> pairs, Tokenizer tokenizer) {
     return new Examples(
