@@ -35,6 +35,9 @@ final class FakeHub implements HttpHandler {
   final Map<String, byte[]> files = new TreeMap<>();
   final List<String> withAuthorization = new CopyOnWriteArrayList<>();
 
+  /** Method and path of all files that were asked for. */
+  final List<String> resolved = new CopyOnWriteArrayList<>();
+
   /** Answers of resolve and api by this status and code instead. */
   int refusal;
 
@@ -55,7 +58,8 @@ final class FakeHub implements HttpHandler {
   /** So many answers of the other origin break half way. */
   final AtomicInteger broken = new AtomicInteger();
 
-  private String cdn = "";
+  /** Where large files are: by another name of the host, for Python follows what stays on one. */
+  String cdn = "";
 
   /** The hub over https, with its other origin. */
   static final class Tls implements AutoCloseable {
@@ -83,7 +87,7 @@ final class FakeHub implements HttpHandler {
       server.createContext("/", hub.closing(hub));
       server.createContext("/cdn/", hub.closing(hub::large));
       server.start();
-      hub.cdn = "http://127.0.0.1:" + server.getAddress().getPort();
+      hub.cdn = "http://localhost:" + server.getAddress().getPort();
       return server;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -192,6 +196,7 @@ final class FakeHub implements HttpHandler {
 
   private void resolve(HttpExchange exchange, String path) throws IOException {
     byte[] content = files.get(path);
+    resolved.add(exchange.getRequestMethod() + " " + path);
     if (content == null) {
       refuse(exchange, 404, "EntryNotFound");
     } else if (isLarge(path)) {
@@ -221,6 +226,7 @@ final class FakeHub implements HttpHandler {
       withAuthorization.add("cdn");
     }
     String path = exchange.getRequestURI().getPath().replaceFirst("/cdn/", "");
+    resolved.add(exchange.getRequestMethod() + " cdn/" + path);
     byte[] content = served.getOrDefault(path, files.get(path));
     if (broken.getAndUpdate(x -> Math.max(0, x - 1)) > 0) {
       exchange.getResponseHeaders().set("ETag", "\"" + sha256(content) + "\"");
