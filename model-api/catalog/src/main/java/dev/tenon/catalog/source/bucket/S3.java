@@ -26,8 +26,9 @@ import software.amazon.awssdk.services.s3.model.S3Exception;
 import software.amazon.awssdk.utils.http.SdkHttpUtils;
 
 /**
- * A bucket server as the SDK speaks to it. Nothing is looked up around it: region, keys and client
- * are given, the files of profiles are not read. Safe for threads; whoever opens it closes it.
+ * A bucket server as the SDK speaks to it. Nothing is looked up around it: region, keys, address
+ * and client are given, so that what the SDK finds in the user's profiles is not used. Safe for
+ * threads; whoever opens it closes it.
  */
 final class S3 implements AutoCloseable {
   private static final AwsV4HttpSigner SIGNER = AwsV4HttpSigner.create();
