@@ -87,7 +87,7 @@ public final class SpecNames {
   }
 
   /** The name of a branch or tag that no command takes for an option or a range. */
-  static boolean isGitName(String text) {
+  public static boolean isGitName(String text) {
     return REFERENCE_NAME.matcher(text).matches() && !text.contains("..");
   }
 

@@ -10,7 +10,7 @@ import java.io.IOException;
 final class Attempts {
   private static final int MOST = 5;
   private static final long ENOUGH = 1 << 20;
-  private static final long FIRST_MILLIS = 100;
+  private static final long FIRST_MILLIS = 50;
 
   private boolean moved;
   private int failures;
