@@ -4,13 +4,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** A query as a condition of SQL; every value is an argument. Used by one thread. */
+/**
+ * A query, but for its kind and limit, as a condition of SQL; every value is an argument. Used by
+ * one thread.
+ */
 final class Condition {
   private final List<String> parts = new ArrayList<>();
   private final List<Object> arguments = new ArrayList<>();
 
   Condition(StoreQuery query) {
-    query.kind().ifPresent(x -> add("o.kind = ?", x.label()));
     query.namespace().ifPresent(x -> add("o.namespace = ?", x));
     query.prefix().ifPresent(x -> add("substr(o.name, 1, length(?)) = ?", x, x));
     query.text().ifPresent(x -> add("instr(lower(o.name), ?) > 0", x.toLowerCase(Locale.ROOT)));

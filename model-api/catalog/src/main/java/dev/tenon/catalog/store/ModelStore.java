@@ -59,7 +59,8 @@ public final class ModelStore implements AutoCloseable {
             contents.make();
             sessions.make();
             Sessions.Session session = database.write(sql -> sessions.begin());
-            return new ModelStore(new Parts(real, database, contents, sessions, session));
+            return new ModelStore(
+                new Parts(real, database, contents, sessions, session, new Seen()));
           } catch (IOException | RuntimeException e) {
             database.close();
             throw e;
@@ -132,9 +133,7 @@ public final class ModelStore implements AutoCloseable {
 
   /** The versions that a query asks for: models first, by namespace, name and number. */
   public List<StoredVersion> list(StoreQuery query) {
-    Condition condition = new Condition(query);
-    return parts.read(
-        (sql, versions) -> versions.list(condition.text(), query.limit(), condition.arguments()));
+    return parts.read((sql, versions) -> versions.list(query));
   }
 
   /**

@@ -15,9 +15,15 @@ import java.sql.SQLException;
  *
  * @param home a real path
  * @param session of this open store
+ * @param seen versions that were read
  */
 record Parts(
-    Path home, Database database, Contents contents, Sessions sessions, Sessions.Session session)
+    Path home,
+    Database database,
+    Contents contents,
+    Sessions sessions,
+    Sessions.Session session,
+    Seen seen)
     implements AutoCloseable {
   /** What runs within a transaction. */
   @FunctionalInterface
@@ -27,12 +33,16 @@ record Parts(
 
   /** Reads at one moment. */
   <T> T read(Work<T> work) {
-    return run(() -> database.read(sql -> work.run(sql, new Versions(sql, contents::tree))));
+    return run(() -> database.read(sql -> work.run(sql, versions(sql, seen))));
   }
 
-  /** Writes all or nothing. */
+  /** Writes all or nothing; what is seen meanwhile may be taken back. */
   <T> T write(Work<T> work) {
-    return run(() -> database.write(sql -> work.run(sql, new Versions(sql, contents::tree))));
+    return run(() -> database.write(sql -> work.run(sql, versions(sql, new Seen()))));
+  }
+
+  private Versions versions(Sql sql, Seen known) {
+    return new Versions(sql, contents::tree, known);
   }
 
   /** Errors of the file system become typed ones that name the home. */

@@ -11,6 +11,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -21,21 +22,33 @@ import org.jspecify.annotations.Nullable;
 final class Versions {
   private static final int MOST_NAMES = 20;
 
-  private static final String SELECT =
+  private static final String COLUMNS =
       """
       SELECT v.id, o.kind, o.namespace, o.name, v.number, v.digest, t.bytes, v.created, v.record
-      FROM version v JOIN object o ON o.id = v.object JOIN tree t ON t.digest = v.digest
       """;
 
-  private static final String ORDER = " ORDER BY o.kind DESC, o.namespace, o.name, v.number";
+  private static final String SELECT =
+      COLUMNS
+          + "FROM version v JOIN object o ON o.id = v.object JOIN tree t ON t.digest = v.digest";
+
+  /** In this order of tables, which CROSS keeps, the indexes give the order of the rows. */
+  private static final String SORTED =
+      COLUMNS
+          + """
+          FROM object o CROSS JOIN version v ON v.object = o.id CROSS JOIN tree t
+          ON t.digest = v.digest
+          WHERE o.kind = ? AND %s ORDER BY o.namespace, o.name, v.number LIMIT ?\
+          """;
 
   private final Sql sql;
   private final Function<String, Path> directories;
+  private final Seen seen;
 
   /** Over a transaction; the function tells where the tree of a digest lies. */
-  Versions(Sql sql, Function<String, Path> directories) {
+  Versions(Sql sql, Function<String, Path> directories, Seen seen) {
     this.sql = sql;
     this.directories = directories;
+    this.seen = seen;
   }
 
   /** A version and its id in the index. */
@@ -201,31 +214,47 @@ final class Versions {
     Optional<Long> owner = id(object);
     return owner.isEmpty()
         ? List.of()
-        : list("v.object = ?", Integer.MAX_VALUE, List.of(owner.get()));
+        : list(object.kind(), "o.id = ?", Integer.MAX_VALUE, List.of(owner.get()));
   }
 
-  /** Versions that a condition holds for, sorted by name and number. */
-  List<StoredVersion> list(String condition, int limit, List<?> arguments) throws SQLException {
-    List<@Nullable Object> all = new ArrayList<>(arguments);
+  /** The versions that a query asks for. */
+  List<StoredVersion> list(StoreQuery query) throws SQLException {
+    Condition condition = new Condition(query);
+    List<StoredVersion> all = new ArrayList<>();
+    for (ObjectKind kind : ObjectKind.values()) {
+      int left = query.limit() - all.size();
+      if (query.kind().orElse(kind) == kind) {
+        all.addAll(list(kind, condition.text(), left, condition.arguments()));
+      }
+    }
+    return all;
+  }
+
+  private List<StoredVersion> list(ObjectKind kind, String condition, int limit, List<?> arguments)
+      throws SQLException {
+    List<@Nullable Object> all = new ArrayList<>();
+    all.add(kind.label());
+    all.addAll(arguments);
     all.add(limit);
-    return sql.all(
-        SELECT + " WHERE " + condition + ORDER + " LIMIT ?",
-        row -> row(row).version(),
-        all.toArray());
+    String text = String.format(Locale.ROOT, SORTED, condition);
+    return sql.all(text, row -> row(row).version(), all.toArray());
   }
 
   private Row row(ResultSet row) throws SQLException {
+    long id = row.getLong(1);
+    return new Row(id, seen.get(id, () -> version(row)));
+  }
+
+  private StoredVersion version(ResultSet row) throws SQLException {
     ObjectKind kind = ObjectKind.of(row.getString(2));
     String digest = row.getString(6);
-    StoredVersion version =
-        new StoredVersion(
-            new ObjectName(kind, row.getString(3), row.getString(4)),
-            row.getInt(5),
-            digest,
-            row.getLong(7),
-            Instant.ofEpochMilli(row.getLong(8)),
-            RecordText.read(row.getString(9)),
-            directories.apply(digest));
-    return new Row(row.getLong(1), version);
+    return new StoredVersion(
+        new ObjectName(kind, row.getString(3), row.getString(4)),
+        row.getInt(5),
+        digest,
+        row.getLong(7),
+        Instant.ofEpochMilli(row.getLong(8)),
+        RecordText.read(row.getString(9)),
+        directories.apply(digest));
   }
 }

@@ -2,6 +2,7 @@ package dev.tenon.catalog.store;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -14,6 +15,15 @@ final class ChildJvm {
 
   /** Starts one with a small heap, for many may run at once; its stderr comes with the rest. */
   static Process start(Class<?> main, Object... arguments) throws IOException {
+    return builder(main, arguments).start();
+  }
+
+  /** Starts one that writes to a file, for what a pipe holds is lost when it is killed. */
+  static Process startInto(Path output, Class<?> main, Object... arguments) throws IOException {
+    return builder(main, arguments).redirectOutput(output.toFile()).start();
+  }
+
+  private static ProcessBuilder builder(Class<?> main, Object... arguments) {
     String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
     String classPath =
         Objects.requireNonNullElse(
@@ -22,7 +32,7 @@ final class ChildJvm {
         new ProcessBuilder(java, "-Xmx256m", "-XX:TieredStopAtLevel=1", "-cp", classPath);
     builder.command().add(main.getName());
     builder.command().addAll(Arrays.stream(arguments).map(String::valueOf).toList());
-    return builder.redirectErrorStream(true).start();
+    return builder.redirectErrorStream(true);
   }
 
   /** Waits until it prints a line. */
@@ -35,6 +45,12 @@ final class ChildJvm {
       }
       before.add(line);
     }
+  }
+
+  /** The lines of a file that were written to their end. */
+  static List<String> wholeLines(Path output) throws IOException {
+    String text = Files.readString(output);
+    return text.substring(0, text.lastIndexOf('\n') + 1).lines().toList();
   }
 
   /** All lines until it ends, which it must do well. */

@@ -42,7 +42,7 @@ final class StoreChurn {
   }
 
   private static synchronized void tell(String line) {
-    System.out.println(line);
+    System.out.print(line + "\n");
     System.out.flush();
   }
 

@@ -12,6 +12,7 @@ import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
@@ -23,7 +24,13 @@ import org.junit.jupiter.api.io.TempDir;
 class StoreProcessesTest {
   private static final long SEED = 20_240_817;
 
-  @TempDir private Path home;
+  @TempDir private Path temporary;
+  private Path home;
+
+  @BeforeEach
+  void home() throws IOException {
+    home = Files.createDirectory(temporary.resolve("home"));
+  }
 
   @Test
   void twoProcessesCommitAndAliasAtOnce() throws Exception {
@@ -89,21 +96,22 @@ class StoreProcessesTest {
     Collected leftovers = new Collected(0, 0, 0, 0);
     for (int round = 0; round < kills / 2; round++) {
       List<Process> churns = new ArrayList<>();
-      List<CompletableFuture<List<String>>> told = new ArrayList<>();
+      List<Path> told = new ArrayList<>();
       for (String name : List.of("a", "b")) {
-        Process churn =
-            ChildJvm.start(
-                StoreChurn.class, home, name, random.nextLong(), Integer.MAX_VALUE, "churn");
-        churns.add(churn);
-        told.add(CompletableFuture.supplyAsync(() -> churn.inputReader().lines().toList()));
+        Path output = temporary.resolve(name + round);
+        long seed = random.nextLong();
+        churns.add(
+            ChildJvm.startInto(
+                output, StoreChurn.class, home, name, seed, Integer.MAX_VALUE, "churn"));
+        told.add(output);
       }
       for (Process churn : churns) {
         churn.waitFor(700 + random.nextInt(1500), TimeUnit.MILLISECONDS);
         assertThat(churn.isAlive()).isTrue();
-        churn.destroyForcibly();
+        churn.destroyForcibly().waitFor();
       }
-      for (CompletableFuture<List<String>> lines : told) {
-        witness.hear(lines.get());
+      for (Path output : told) {
+        witness.hear(ChildJvm.wholeLines(output));
       }
       leftovers = sum(leftovers, afterwards(witness));
     }
