@@ -105,10 +105,10 @@ class StoreProcessesTest {
                 output, StoreChurn.class, home, name, seed, Integer.MAX_VALUE, "churn"));
         told.add(output);
       }
-      for (Process churn : churns) {
-        churn.waitFor(700 + random.nextInt(1500), TimeUnit.MILLISECONDS);
-        assertThat(churn.isAlive()).isTrue();
-        churn.destroyForcibly().waitFor();
+      for (int i = 0; i < churns.size(); i++) {
+        awaitReady(churns.get(i), told.get(i));
+        churns.get(i).waitFor(50 + random.nextInt(1000), TimeUnit.MILLISECONDS);
+        churns.get(i).destroyForcibly().waitFor();
       }
       for (Path output : told) {
         witness.hear(ChildJvm.wholeLines(output));
@@ -120,6 +120,13 @@ class StoreProcessesTest {
         kills, SEED, witness.commits(), leftovers);
     assertThat(witness.commits()).isPositive();
     assertThat(leftovers.sessions()).isPositive();
+  }
+
+  private static void awaitReady(Process churn, Path output) throws Exception {
+    while (!ChildJvm.wholeLines(output).contains("ready")) {
+      assertThat(churn.isAlive()).isTrue();
+      TimeUnit.MILLISECONDS.sleep(10);
+    }
   }
 
   private static Collected sum(Collected a, Collected b) {
