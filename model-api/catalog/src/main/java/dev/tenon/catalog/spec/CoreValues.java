@@ -19,6 +19,10 @@ final class CoreValues {
   private static final Set<String> TRUE = Set.of("true", "True", "TRUE");
   private static final Set<String> FALSE = Set.of("false", "False", "FALSE");
   private static final Pattern DECIMAL = Pattern.compile("[-+]?[0-9]+");
+
+  /** Digits of a number; reading more would take time by their square. */
+  private static final int MOST_DIGITS = 1000;
+
   private static final Pattern OCTAL = Pattern.compile("0o[0-7]+");
   private static final Pattern HEXADECIMAL = Pattern.compile("0x[0-9a-fA-F]+");
   private static final Pattern REAL =
@@ -46,20 +50,28 @@ final class CoreValues {
     return Optional.empty();
   }
 
-  /** Decimal digits with an optional sign. */
+  /** Decimal digits with an optional sign; of more than {@value MOST_DIGITS} the first ones. */
   static Optional<BigInteger> whole(Node node) {
     return node instanceof Node.Scalar scalar
             && hasForm(scalar, "int")
             && DECIMAL.matcher(scalar.text()).matches()
-        ? Optional.of(new BigInteger(scalar.text()))
+        ? Optional.of(new BigInteger(shortened(scalar.text())))
         : Optional.empty();
+  }
+
+  private static String shortened(String digits) {
+    String number = digits.replaceFirst("^([-+]?)0+(?=[0-9])", "$1");
+    return number.length() > MOST_DIGITS ? number.substring(0, MOST_DIGITS) : number;
   }
 
   private static boolean hasForm(Node.Scalar scalar, String tag) {
     return scalar.plain() || scalar.tag().equals(Optional.of(tag));
   }
 
-  /** A value of a free map: null, Boolean, Long, BigInteger, Double, String, List or Map. */
+  /**
+   * A value of a free map; a number of more than {@value MOST_DIGITS} characters stays a text:
+   * null, Boolean, Long, BigInteger, Double, String, List or Map.
+   */
   static @Nullable Object value(Node node) {
     if (node instanceof Node.Mapping mapping) {
       Map<String, @Nullable Object> values = new LinkedHashMap<>();
@@ -90,6 +102,9 @@ final class CoreValues {
   }
 
   private static Optional<Number> number(String text) {
+    if (text.length() > MOST_DIGITS) {
+      return Optional.empty();
+    }
     if (DECIMAL.matcher(text).matches()) {
       return Optional.of(shortest(new BigInteger(text)));
     }

@@ -4,6 +4,7 @@ import dev.tenon.catalog.internal.yaml.Node;
 import dev.tenon.catalog.internal.yaml.Place;
 import java.math.BigInteger;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -27,6 +28,7 @@ final class Fields {
   private final Optional<Node.Mapping> mapping;
   private final boolean broken;
   private final SpecLog log;
+  private final Map<String, Node.Entry> byKey = new HashMap<>();
   private final Set<String> read = new HashSet<>();
   private final List<Fields> sections = new ArrayList<>();
 
@@ -37,6 +39,7 @@ final class Fields {
     this.mapping = mapping;
     this.broken = broken;
     this.log = log;
+    mapping.ifPresent(x -> x.entries().forEach(entry -> byKey.put(entry.key(), entry)));
   }
 
   /** Of a document. */
@@ -93,7 +96,7 @@ final class Fields {
 
   private Optional<Node.Entry> entry(String key) {
     read.add(key);
-    return mapping.flatMap(x -> x.get(key)).filter(x -> !CoreValues.isNull(x.value()));
+    return Optional.ofNullable(byKey.get(key)).filter(x -> !CoreValues.isNull(x.value()));
   }
 
   private void wrongType(String key, String expected) {

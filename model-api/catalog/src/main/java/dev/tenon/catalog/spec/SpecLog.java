@@ -10,6 +10,8 @@ final class SpecLog {
   static final Comparator<SpecProblem> ORDER =
       Comparator.comparingInt(SpecProblem::line).thenComparingInt(SpecProblem::column);
 
+  private static final int MOST = 1000;
+
   private final String file;
   private final boolean strict;
   private final List<SpecProblem> errors = new ArrayList<>();
@@ -21,11 +23,16 @@ final class SpecLog {
   }
 
   void error(SpecCode code, String path, Place place, String sentence) {
-    errors.add(new SpecProblem(file, place.line(), place.column(), path, code, sentence));
+    errors.add(new SpecProblem(file, place.line(), place.column(), path, code, cut(sentence)));
   }
 
   void warn(SpecCode code, String path, Place place, String sentence) {
-    warnings.add(new SpecProblem(file, place.line(), place.column(), path, code, sentence));
+    warnings.add(new SpecProblem(file, place.line(), place.column(), path, code, cut(sentence)));
+  }
+
+  /** What a description says is quoted, and may be long. */
+  private static String cut(String sentence) {
+    return sentence.length() > MOST ? sentence.substring(0, MOST) + "…" : sentence;
   }
 
   /** A warning, or in strict mode an error. */

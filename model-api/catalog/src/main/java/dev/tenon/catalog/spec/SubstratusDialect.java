@@ -181,8 +181,8 @@ final class SubstratusDialect {
       if (branch.isPresent() && tag.isPresent()) {
         git.error(SpecCode.CONFLICT, "tag", "a branch is there too; one of them is read");
       }
-      Optional<String> path =
-          git.inside(git.text("path"), "path").map(text -> text.replaceFirst("^/+", ""));
+      Optional<String> relative = git.text("path").map(text -> text.replaceFirst("^/+", ""));
+      Optional<String> path = git.inside(relative, "path");
       return Optional.of(new Source.Git(url.orElse(""), path, branch, tag, image));
     }
 

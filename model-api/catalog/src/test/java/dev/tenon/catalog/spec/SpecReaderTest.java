@@ -149,6 +149,22 @@ class SpecReaderTest {
         .containsEntry("g", null);
   }
 
+  @Test
+  void aNumberOfVeryManyDigitsStaysAText() {
+    String digits = "9".repeat(500_000);
+    String text = "kind: ModelJob\nspec: {sourceModel: a, destinationModel: b, image: i, %s}";
+    assertThat(read(text.formatted("params: {a: " + digits + ", b: 0x" + digits + "}")))
+        .extracting(x -> x.container().params())
+        .isEqualTo(Map.of("a", digits, "b", "0x" + digits));
+    SpecProblem error =
+        errors(text.formatted("resources: {cpu: " + digits + "}").getBytes(UTF_8)).get(0);
+    assertThat(error.code()).isEqualTo(SpecCode.VALUE);
+    assertThat(error.toString()).hasSizeLessThan(2000);
+    String zeros = "0".repeat(500_000) + "7";
+    assertThat(read(text.formatted("resources: {cpu: " + zeros + "}")).container().resources())
+        .hasValueSatisfying(x -> assertThat(x.cpu()).hasValue(7));
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"yes", "1", "\"true\"", "[]"})
   void truthIsTrueOrFalse(String text) {
@@ -253,6 +269,36 @@ class SpecReaderTest {
     assertThat(spec + spec.toMap().toString()).doesNotContain("hunter2");
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "MISSING spec | apiVersion: dyff.io/v1, kind: Model",
+        "MISSING spec | apiVersion: dyff.io/v1, kind: Model, spec: ~",
+        "MISSING spec | kind: Model, metadata: {name: a}, spec: ~",
+        "TYPE spec | kind: Model, metadata: {name: a}, spec: []",
+        "NO_FUNCTION ''| name: a, framework: {name: x}, train: {trainable: false}",
+        "NO_FUNCTION ''| name: a, framework: {name: x}",
+      })
+  void oneCauseIsOneError(String error, String fields) {
+    assertThat(errors("{" + fields + "}")).containsExactly(error.replace("''", ""));
+  }
+
+  @Test
+  void aSpecMayBeEmpty() {
+    ModelSpec spec = read("kind: Model\nmetadata: {name: a}\nspec: {}");
+    assertThat(spec.source()).isEqualTo(new Source.None());
+    assertThat(spec.warnings()).isEmpty();
+  }
+
+  @Test
+  void aServerHasItsModelAsSource() {
+    ModelSpec spec = read("kind: Server\nmetadata: {name: a}\nspec: {image: i, model: {name: a}}");
+    assertThat(spec.source())
+        .isEqualTo(new Source.OtherModel("a", Optional.empty(), Optional.empty()));
+    assertThat(spec.serving().orElseThrow().image()).hasValue("i");
+  }
+
   @Test
   void aModelIsNotItsOwnSource() {
     String own = "kind: Model\nmetadata: {name: a}\nspec: {%s}\n";
@@ -267,6 +313,8 @@ class SpecReaderTest {
     assertThat(errors(text.formatted("url: 'git@x:y'")))
         .containsExactly("VALUE spec.source.git.url");
     assertThat(errors(text.formatted("url: 'https://x/y', path: ../z")))
+        .containsExactly("VALUE spec.source.git.path");
+    assertThat(errors(text.formatted("url: 'https://x/y', path: '/C:/z'")))
         .containsExactly("VALUE spec.source.git.path");
     assertThat(errors(text.formatted("url: 'https://x/y', branch: --upload-pack=x")))
         .containsExactly("VALUE spec.source.git.branch");

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.FieldSource;
 
 class SpecWriterTest {
-  private static final int SEEDS = 150;
+  private static final int SEEDS = 100;
   private static final List<String> HOSTILE = RandomSpecs.HOSTILE;
 
   private static ModelSpec read(String text) {

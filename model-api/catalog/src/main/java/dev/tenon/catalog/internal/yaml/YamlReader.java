@@ -48,7 +48,12 @@ public final class YamlReader {
   private long expanded;
 
   private YamlReader(String text) {
-    LoadSettings settings = LoadSettings.builder().setCodePointLimit(Integer.MAX_VALUE).build();
+    // A buffer of the whole text: a smaller one is copied for each piece of a long scalar.
+    LoadSettings settings =
+        LoadSettings.builder()
+            .setCodePointLimit(Integer.MAX_VALUE)
+            .setBufferSize(text.length() + 1)
+            .build();
     events = new ParserImpl(settings, new StreamReader(settings, text));
   }
 
