@@ -15,10 +15,15 @@ import dev.tenon.internal.Json;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -249,6 +254,38 @@ class ModelStoreTest {
       assertThatThrownBy(() -> Lineage.NONE.withParams(Map.of("x", value)))
           .isInstanceOf(InvalidInputException.class);
     }
+  }
+
+  @Test
+  void threadsCommitListAndCollectAtOnce() throws Exception {
+    ExecutorService threads = Executors.newFixedThreadPool(5);
+    try {
+      List<Future<?>> work = new ArrayList<>();
+      for (int i = 0; i < 4; i++) {
+        String weights = "w" + i % 2;
+        work.add(
+            threads.submit(
+                () -> {
+                  for (int j = 0; j < 8; j++) {
+                    StoredVersion made = commit(store, HERON, weights);
+                    store.alias(HERON, weights, made.number());
+                    assertThat(store.list(StoreQuery.ALL)).contains(made);
+                  }
+                }));
+      }
+      work.add(threads.submit(() -> assertThat(store.collect().trees()).isZero()));
+      for (Future<?> each : work) {
+        each.get();
+      }
+    } finally {
+      threads.shutdownNow();
+    }
+    List<StoredVersion> all = store.versions(HERON);
+    assertThat(all)
+        .extracting(StoredVersion::number)
+        .containsExactlyElementsOf(IntStream.rangeClosed(1, 32).boxed().toList());
+    all.forEach(store::verify);
+    assertThat(store.collect().trees()).isZero();
   }
 
   @Test
