@@ -20,10 +20,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param words the program and its arguments; no shell reads them
  * @param variables its whole environment
- * @param container the engine's words that remove its container, if it runs one
+ * @param container what it runs, if it is a container's engine
  */
 record ChildProcess(
-    List<String> words, Map<String, String> variables, Optional<List<String>> container) {
+    List<String> words, Map<String, String> variables, Optional<Container> container) {
   private static final long POLL_MILLIS = 50;
   private static final long POLLS_OF_LOOK = 20;
   private static final long MILLIS_OF_LAST_OUTPUT = 2_000;
@@ -44,7 +44,7 @@ record ChildProcess(
       attempt.onCancel(tree::terminate);
       await(process, tree, attempt, settings.grace());
     } finally {
-      end(tree, attempt);
+      end(tree, attempt, settings.path());
       output.join(MILLIS_OF_LAST_OUTPUT);
       JobFiles.delete(attempt.files().child());
     }
@@ -87,7 +87,7 @@ record ChildProcess(
 
   private void writeDown(ProcessTree tree, JobFiles files) {
     Map<String, @Nullable Object> child = new LinkedHashMap<>(tree.toMap());
-    child.put("container", container.orElse(List.of()));
+    container.ifPresent(x -> child.put("container", x.toMap()));
     JobFiles.write(files.child(), child);
   }
 
@@ -125,30 +125,9 @@ record ChildProcess(
   }
 
   /** A job is over when its program is: nothing that it started goes on. */
-  private void end(ProcessTree tree, Attempt attempt) {
+  private void end(ProcessTree tree, Attempt attempt, SearchPath path) {
     tree.kill();
-    container.ifPresent(x -> remove(x, variables, attempt.output()));
-  }
-
-  /** Removes a container that may be left over. */
-  static void remove(List<String> words, Map<String, String> variables, JobLog log) {
-    try {
-      ProcessBuilder builder =
-          new ProcessBuilder(words)
-              .redirectErrorStream(true)
-              .redirectOutput(ProcessBuilder.Redirect.DISCARD);
-      builder.environment().clear();
-      builder.environment().putAll(variables);
-      Process process = builder.start();
-      if (!process.waitFor(MILLIS_OF_LAST_OUTPUT * 15, TimeUnit.MILLISECONDS)) {
-        process.destroyForcibly();
-        log.write("container: not removed; the engine does not answer");
-      }
-    } catch (IOException e) {
-      log.write("container: not removed: " + e.getMessage());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    container.ifPresent(x -> x.remove(path, attempt.output()));
   }
 
   private String shown() {

@@ -70,8 +70,7 @@ final class ContainerCommand {
     words.addAll(mounts());
     words.addAll(limits(request.resources()));
     words.addAll(imageAndCommand(request, variables));
-    return new ChildProcess(
-        words, own, Optional.of(List.of(program.toString(), "rm", "--force", name())));
+    return new ChildProcess(words, own, Optional.of(new Container(engine, name())));
   }
 
   private String name() {

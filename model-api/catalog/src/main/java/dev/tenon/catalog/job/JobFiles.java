@@ -73,6 +73,24 @@ record JobFiles(Path directory) {
     }
   }
 
+  /** Writes what a new job has; the status last, which makes it one. */
+  void begin(Map<String, @Nullable Object> request, JobStatus status) {
+    write(request(), request);
+    Durable.run(log(), "a new file", () -> Files.createFile(log()));
+    status.write(this);
+  }
+
+  /** Removes the working directory, where secrets may be. */
+  void removeWork() {
+    Durable.run(
+        work(),
+        "a directory to remove",
+        () -> {
+          Durable.deleteTree(work());
+          return true;
+        });
+  }
+
   String id() {
     return String.valueOf(directory.getFileName());
   }

@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class JobRun {
   private static final Duration POLL = Duration.ofMillis(100);
+  private static final int CAUSES = 32;
 
   private final ModelStore store;
   private final JobRequest request;
@@ -79,7 +80,7 @@ final class JobRun {
         request.source().ifPresent(x -> leases.add(store.lease(x)));
         request.dataset().ifPresent(x -> leases.add(store.lease(x)));
         attempts(log);
-      } catch (Exception | LinkageError | OutOfMemoryError | StackOverflowError e) {
+      } catch (Throwable e) {
         fail(e, log);
       }
     } catch (IOException e) {
@@ -90,7 +91,7 @@ final class JobRun {
     }
   }
 
-  private void attempts(JobLog log) throws Exception {
+  private void attempts(JobLog log) throws Throwable {
     for (int number = 1; !status.state().ended(); number++) {
       status = status.attempt(number);
       status.write(files);
@@ -98,7 +99,7 @@ final class JobRun {
           "attempt " + number + " of " + (request.retries() + 1) + ", runner " + status.runner());
       try {
         attempt(number, log);
-      } catch (Exception | LinkageError | OutOfMemoryError | StackOverflowError e) {
+      } catch (Throwable e) {
         if (number > request.retries() || !mayHelp(e) || ending().isPresent()) {
           throw e;
         }
@@ -136,6 +137,7 @@ final class JobRun {
       }
     } finally {
       removeQuietly(staging, log);
+      removeQuietly(files.work(), log);
     }
   }
 
@@ -221,10 +223,21 @@ final class JobRun {
 
   private void fail(Throwable e, JobLog log) {
     Optional<JobState> stopped = e instanceof ChangedSourceException ? Optional.empty() : ending();
-    failure = Optional.of(e);
+    failure = Optional.of(e).filter(x -> !showsSecret(x));
     String why = String.valueOf(e.getMessage() == null ? e : e.getMessage());
     log.write(e.getClass().getSimpleName() + ": " + why);
     end(stopped.orElse(JobState.FAILED), Optional.of(why), OptionalInt.empty());
+  }
+
+  /** Whoever asks for the result may print all of it. */
+  private boolean showsSecret(Throwable e) {
+    boolean shows = false;
+    int depth = 0;
+    for (Throwable each = e; each != null && depth < CAUSES; each = each.getCause()) {
+      shows |= secrets.shows(String.valueOf(each.getMessage()));
+      depth++;
+    }
+    return shows;
   }
 
   private void end(JobState state, Optional<String> why, OptionalInt version) {
@@ -232,12 +245,12 @@ final class JobRun {
     status.write(files);
   }
 
-  private static void removeQuietly(Path staging, JobLog log) {
+  /** What stays of a staging the store sweeps when this process is gone. */
+  private static void removeQuietly(Path directory, JobLog log) {
     try {
-      Durable.deleteTree(staging);
+      Durable.deleteTree(directory);
     } catch (IOException e) {
-      // The store sweeps it when this process is gone.
-      log.write("staging: not removed: " + e.getMessage());
+      log.write(directory.getFileName() + ": not removed: " + e.getMessage());
     }
   }
 }

@@ -37,6 +37,21 @@ public record JobStatus(
     OptionalInt version,
     Path log) {
 
+  /** Of a job that begins. */
+  static JobStatus running(JobFiles files, ObjectName destination, JobRunner runner) {
+    return new JobStatus(
+        files.id(),
+        destination,
+        JobState.RUNNING,
+        1,
+        runner,
+        Instant.now(),
+        Optional.empty(),
+        Optional.empty(),
+        OptionalInt.empty(),
+        files.log());
+  }
+
   /** As a tree of JSON values. */
   public Map<String, @Nullable Object> toMap() {
     Map<String, @Nullable Object> map = new LinkedHashMap<>();

@@ -10,9 +10,7 @@ import dev.tenon.internal.JsonObject;
 import dev.tenon.internal.Problems;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -21,6 +19,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Runs jobs against a store and keeps what became of them in {@code <home>/jobs/<id>/}, where every
@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * that wants their results waits for them. Safe for threads and processes.
  */
 public final class Jobs implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Jobs.class);
   private static final String JVM_GONE = "the JVM that ran it is gone";
 
   private final ModelStore store;
@@ -80,26 +81,18 @@ public final class Jobs implements AutoCloseable {
             : request.params();
     JobFiles files = JobFiles.create(root);
     JobLock lock = JobLock.tryTake(files.lock()).orElseThrow();
-    Durable.run(files.log(), "a new file", () -> Files.createFile(files.log()));
-    JobFiles.write(files.request(), RequestJson.of(request));
-    JobStatus status =
-        new JobStatus(
-            files.id(),
-            request.destination(),
-            JobState.RUNNING,
-            1,
-            runner,
-            Instant.now(),
-            Optional.empty(),
-            Optional.empty(),
-            OptionalInt.empty(),
-            files.log());
-    status.write(files);
-    AttemptRunner attempts = AttemptRunner.of(runner, types, settings);
-    return launch(
-        files,
-        lock,
-        new JobRun(store, request, files, secrets, params, attempts, settings, status));
+    try {
+      JobStatus status = JobStatus.running(files, request.destination(), runner);
+      files.begin(RequestJson.of(request), status);
+      AttemptRunner attempts = AttemptRunner.of(runner, types, settings);
+      return launch(
+          files,
+          lock,
+          new JobRun(store, request, files, secrets, params, attempts, settings, status));
+    } catch (RuntimeException e) {
+      lock.close();
+      throw e;
+    }
   }
 
   private Job launch(JobFiles files, JobLock lock, JobRun run) {
@@ -111,6 +104,8 @@ public final class Jobs implements AutoCloseable {
             () -> {
               try {
                 run.run();
+              } catch (RuntimeException e) {
+                LOG.error("job {}: how it ended is not written down", files.id(), e);
               } finally {
                 lock.close();
                 running.remove(job);
@@ -205,20 +200,17 @@ public final class Jobs implements AutoCloseable {
         return;
       }
       JobFiles.find(files.child()).ifPresent(x -> endChild(x, files));
+      files.removeWork();
       afterDeath(status).write(files);
     }
   }
 
   private void endChild(JsonObject child, JobFiles files) {
     ProcessTree.find(child).ifPresent(ProcessTree::kill);
-    List<String> container = child.strings("container");
-    if (!container.isEmpty() && Files.isExecutable(Path.of(container.get(0)))) {
-      try (JobLog log =
-          new JobLog(files.log(), new Secrets(Map.of(), List.of()), settings.logBytes())) {
-        ChildProcess.remove(container, Variables.inherited(settings.path()), log);
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
+    try (JobLog log = new JobLog(files.log(), Secrets.NONE, settings.logBytes())) {
+      Container.find(child).ifPresent(x -> x.remove(settings.path(), log));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
     JobFiles.delete(files.child());
   }

@@ -16,7 +16,8 @@ import java.util.Optional;
  * or podman for its image. Immutable and safe for threads.
  */
 final class RunnerChoice {
-  private static final List<String> ENGINES = List.of("docker", "podman");
+  /** Names of programs that run containers, the first choice first. */
+  static final List<String> ENGINES = List.of("docker", "podman");
 
   /** Names of runners that are no types. */
   static final List<String> NOT_TYPES = List.of(JobRunner.PROCESS, "docker", "podman");

@@ -26,6 +26,9 @@ record Secrets(Map<String, String> env, List<String> values) {
   static final Pattern REFERENCE =
       Pattern.compile("\\$\\{\\{\\s*secrets\\.([A-Za-z0-9_.-]+)\\s*}}");
 
+  /** None. */
+  static final Secrets NONE = new Secrets(Map.of(), List.of());
+
   private static final String BLOT = "***";
   private static final int LEAST_OF_LINE = 4;
 

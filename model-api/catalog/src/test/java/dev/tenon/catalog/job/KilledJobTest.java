@@ -2,6 +2,8 @@ package dev.tenon.catalog.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tenon.catalog.source.CredentialSource;
+import dev.tenon.catalog.store.ModelStore;
 import dev.tenon.internal.FileTree;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -35,9 +37,18 @@ class KilledJobTest {
       String id = out.readLine();
       Path log = home.resolve("jobs").resolve(id).resolve("log.txt");
       ChildProcessTest.await(() -> Files.readString(log).contains("half way"));
+      assertThat(stateSeenFromHere(id)).isEqualTo(JobState.RUNNING);
+      assertThat(stateSeenFromHere(id)).as("looking harms nothing").isEqualTo(JobState.RUNNING);
       return id;
     } finally {
       host.destroyForcibly().waitFor();
+    }
+  }
+
+  private JobState stateSeenFromHere(String id) {
+    try (ModelStore store = ModelStore.open(home);
+        Jobs jobs = new Jobs(store, new JobTypes(), CredentialSource.NONE)) {
+      return jobs.status(id).state();
     }
   }
 
