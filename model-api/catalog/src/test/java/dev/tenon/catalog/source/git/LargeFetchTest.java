@@ -3,6 +3,7 @@ package dev.tenon.catalog.source.git;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.sun.net.httpserver.HttpHandler;
 import dev.tenon.catalog.internal.fetch.Download;
 import dev.tenon.catalog.internal.fetch.Received;
 import dev.tenon.catalog.net.TransferException;
@@ -20,6 +21,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -47,7 +49,16 @@ class LargeFetchTest {
               CredentialSource.NONE,
               GitLocation.of(server.url("/repo.git/.git")),
               GitLimits.DEFAULT);
-      backend.download = new Breaking(backend::object, 5, 40_000_000);
+      HttpHandler breaking = new Breaking(backend::object, 1, 200_000_000);
+      AtomicInteger asked = new AtomicInteger();
+      backend.download =
+          exchange -> {
+            if (asked.getAndIncrement() == 0) {
+              breaking.handle(exchange);
+            } else {
+              exchange.sendResponseHeaders(404, -1);
+            }
+          };
       assertThatThrownBy(() -> source.fetch(destination)).isInstanceOf(TransferException.class);
       backend.download = backend::object;
       long before = server.bytesServed();
@@ -55,7 +66,7 @@ class LargeFetchTest {
       long rest = server.bytesServed() - before;
       assertThat(rest).isLessThan(BYTES - 190_000_000L);
       assertThat(FileTree.sha256(destination.resolve("model.bin"))).isEqualTo(oid);
-      System.out.println("300 MB interrupted five times; the next fetch was served " + rest);
+      System.out.println("300 MB interrupted after 200 MB; the next fetch was served " + rest);
       weights[BYTES - 1]++;
       assertThatThrownBy(() -> source.fetch(directory.resolve("other")))
           .isInstanceOf(InvalidInputException.class)
