@@ -54,7 +54,8 @@ final class Part implements AutoCloseable {
   private void takeOver() throws IOException {
     long most = Math.min(download.limit(), download.size().orElse(Long.MAX_VALUE));
     boolean checked = download.sha256().isPresent() || download.gitBlob().isPresent();
-    if (channel.size() <= most && (checked || validator.isPresent())) {
+    boolean file = Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS);
+    if (file && channel.size() <= most && (checked || validator.isPresent())) {
       digests.addFile(path);
     } else {
       restart(Optional.empty());
