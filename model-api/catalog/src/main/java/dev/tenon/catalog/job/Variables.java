@@ -18,6 +18,12 @@ import org.jspecify.annotations.Nullable;
  * TENON_DATA}, {@code TENON_PARAMS}.
  */
 final class Variables {
+  /** Where the source lies. */
+  static final String SAVED = "TENON_MODEL_SAVED";
+
+  /** Where the result goes. */
+  static final String TRAINED = "TENON_MODEL_TRAINED";
+
   /** What a program needs to run at all; anything else of our own environment may be a secret. */
   private static final Pattern INHERITED =
       Pattern.compile(
@@ -57,8 +63,8 @@ final class Variables {
       Map<String, String> env, Map<String, @Nullable Object> params, Places places) {
     Map<String, String> all = new LinkedHashMap<>(env);
     params.forEach((name, value) -> all.put(JobNames.variable(name), text(value)));
-    places.saved().ifPresent(x -> all.put("TENON_MODEL_SAVED", x));
-    all.put("TENON_MODEL_TRAINED", places.trained());
+    places.saved().ifPresent(x -> all.put(SAVED, x));
+    all.put(TRAINED, places.trained());
     places.data().ifPresent(x -> all.put("TENON_DATA", x));
     all.put("TENON_PARAMS", places.params());
     JobNames.requireNoNul(all);
