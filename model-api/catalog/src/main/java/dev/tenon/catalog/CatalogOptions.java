@@ -4,6 +4,7 @@ import dev.tenon.catalog.net.UrlPolicy;
 import dev.tenon.catalog.source.CredentialSource;
 import dev.tenon.catalog.source.CredentialsFile;
 import dev.tenon.catalog.source.KeyDirectory;
+import dev.tenon.catalog.source.hub.LoaderImages;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
@@ -18,6 +19,7 @@ import java.util.TreeMap;
  * @param credentials where secrets are asked for
  * @param environment variables of the HuggingFace hub, {@code HF_HOME} and the like
  * @param frameworks by name
+ * @param loaders container images whose work is done here
  */
 public record CatalogOptions(
     Path home,
@@ -25,7 +27,8 @@ public record CatalogOptions(
     Optional<Path> authorities,
     CredentialSource credentials,
     Map<String, String> environment,
-    Map<String, Framework> frameworks) {
+    Map<String, Framework> frameworks,
+    LoaderImages loaders) {
   /** The variable that names the home. */
   public static final String HOME = "TENON_HOME";
 
@@ -49,7 +52,8 @@ public record CatalogOptions(
         Optional.empty(),
         CredentialSource.NONE,
         Map.of(),
-        Map.of(Framework.TRANSFORMERS.name(), Framework.TRANSFORMERS));
+        Map.of(Framework.TRANSFORMERS.name(), Framework.TRANSFORMERS),
+        LoaderImages.KNOWN);
   }
 
   /**
@@ -91,12 +95,14 @@ public record CatalogOptions(
 
   /** With another home. */
   public CatalogOptions withHome(Path other) {
-    return new CatalogOptions(other, policy, authorities, credentials, environment, frameworks);
+    return new CatalogOptions(
+        other, policy, authorities, credentials, environment, frameworks, loaders);
   }
 
   /** With another policy of URLs. */
   public CatalogOptions withPolicy(UrlPolicy other) {
-    return new CatalogOptions(home, other, authorities, credentials, environment, frameworks);
+    return new CatalogOptions(
+        home, other, authorities, credentials, environment, frameworks, loaders);
   }
 
   /** With an origin whose address is not looked at, see {@link UrlPolicy#trusting}. */
@@ -106,24 +112,31 @@ public record CatalogOptions(
 
   /** With certificates that are trusted besides the JVM's. */
   public CatalogOptions withAuthorities(Path pem) {
-    return new CatalogOptions(home, policy, Optional.of(pem), credentials, environment, frameworks);
+    return new CatalogOptions(
+        home, policy, Optional.of(pem), credentials, environment, frameworks, loaders);
   }
 
   /** With another place of secrets. */
   public CatalogOptions withCredentials(CredentialSource other) {
-    return new CatalogOptions(home, policy, authorities, other, environment, frameworks);
+    return new CatalogOptions(home, policy, authorities, other, environment, frameworks, loaders);
   }
 
   /** With other variables of the HuggingFace hub. */
   public CatalogOptions withEnvironment(Map<String, String> other) {
-    return new CatalogOptions(home, policy, authorities, credentials, other, frameworks);
+    return new CatalogOptions(home, policy, authorities, credentials, other, frameworks, loaders);
   }
 
   /** With one more framework. */
   public CatalogOptions withFramework(Framework framework) {
     Map<String, Framework> more = new TreeMap<>(frameworks);
     more.put(framework.name(), framework);
-    return new CatalogOptions(home, policy, authorities, credentials, environment, more);
+    return new CatalogOptions(home, policy, authorities, credentials, environment, more, loaders);
+  }
+
+  /** With one more container image that loads from the hub, see {@link LoaderImages#with}. */
+  public CatalogOptions withLoaders(LoaderImages others) {
+    return new CatalogOptions(
+        home, policy, authorities, credentials, environment, frameworks, others);
   }
 
   /** Without variables and secrets. */

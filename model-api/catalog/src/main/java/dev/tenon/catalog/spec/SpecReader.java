@@ -29,25 +29,34 @@ public final class SpecReader {
 
   private final boolean strict;
   private final Naming naming;
+  private final Set<String> frameworks;
 
-  private SpecReader(boolean strict, Naming naming) {
+  private SpecReader(boolean strict, Naming naming, Set<String> frameworks) {
     this.strict = strict;
     this.naming = naming;
+    this.frameworks = Set.copyOf(frameworks);
   }
 
   /** Fields that nobody reads are warnings. */
   public static SpecReader lenient() {
-    return new SpecReader(false, new Naming(Optional.empty()));
+    return new SpecReader(false, new Naming(Optional.empty()), FRAMEWORKS);
   }
 
   /** Fields that nobody reads are errors. */
   public static SpecReader strict() {
-    return new SpecReader(true, new Naming(Optional.empty()));
+    return new SpecReader(true, new Naming(Optional.empty()), FRAMEWORKS);
   }
 
   /** Reads names as if the description had this one; an empty one changes nothing. */
   public SpecReader named(String name) {
-    return new SpecReader(strict, new Naming(Optional.of(name)));
+    return new SpecReader(strict, new Naming(Optional.of(name)), frameworks);
+  }
+
+  /**
+   * Knows these frameworks, of which a description of dyff names one; else {@code transformers}.
+   */
+  public SpecReader frameworks(Set<String> known) {
+    return new SpecReader(strict, naming, known);
   }
 
   /**
@@ -107,7 +116,7 @@ public final class SpecReader {
     return switch (dialect.orElseThrow()) {
       case MLX -> new MlxDialect(document, naming).read();
       case SUBSTRATUS -> new SubstratusDialect(document, naming).read();
-      case DYFF -> new DyffDialect(document, naming, FRAMEWORKS).read();
+      case DYFF -> new DyffDialect(document, naming, frameworks).read();
     };
   }
 

@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param name an identifier
  * @param file where it came from, for messages
  * @param text the YAML as it was registered
+ * @param givenName in place of the name in the text, if one was given by hand
  * @param registered when, in milliseconds
  * @param state the last good one
  * @param error why the next state was not reached
@@ -25,6 +26,7 @@ public record Registration(
     String name,
     String file,
     String text,
+    Optional<String> givenName,
     Instant registered,
     RegistrationState state,
     Optional<String> error) {
@@ -42,15 +44,26 @@ public record Registration(
     registered = registered.truncatedTo(ChronoUnit.MILLIS);
   }
 
+  /** Whether both say the same. */
+  public boolean hasTextOf(Registration other) {
+    return text.equals(other.text) && givenName.equals(other.givenName);
+  }
+
   /** A new one, created now. */
   public static Registration of(
-      String kind, String namespace, String name, String file, String text) {
+      String kind,
+      String namespace,
+      String name,
+      String file,
+      String text,
+      Optional<String> givenName) {
     return new Registration(
         kind,
         namespace,
         name,
         file,
         text,
+        givenName,
         Instant.now(),
         RegistrationState.CREATED,
         Optional.empty());

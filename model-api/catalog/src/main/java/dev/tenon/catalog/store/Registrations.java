@@ -1,5 +1,6 @@
 package dev.tenon.catalog.store;
 
+import dev.tenon.catalog.internal.index.Sql;
 import dev.tenon.error.UnknownNameException;
 import dev.tenon.internal.Problems;
 import java.sql.ResultSet;
@@ -15,7 +16,8 @@ import java.util.Optional;
 public final class Registrations {
   private static final String KEY = " WHERE kind = ? AND namespace = ? AND name = ?";
   private static final String SELECT =
-      "SELECT kind, namespace, name, file, text, registered, state, error FROM registration";
+      "SELECT kind, namespace, name, file, text, given_name, registered, state, error FROM"
+          + " registration";
 
   private final Parts parts;
 
@@ -25,18 +27,32 @@ public final class Registrations {
 
   /** Adds a description, or replaces the one with its kind, namespace and name. */
   public void put(Registration registration) {
+    putAll(List.of(registration));
+  }
+
+  /** {@link #put} for all of them or, after a failure, none. */
+  public void putAll(List<Registration> registrations) {
     parts.write(
-        (sql, versions) ->
-            sql.update(
-                "INSERT OR REPLACE INTO registration VALUES(?, ?, ?, ?, ?, ?, ?, ?)",
-                registration.kind(),
-                registration.namespace(),
-                registration.name(),
-                registration.file(),
-                registration.text(),
-                registration.registered().toEpochMilli(),
-                registration.state().label(),
-                registration.error().orElse(null)));
+        (sql, versions) -> {
+          for (Registration each : registrations) {
+            put(sql, each);
+          }
+          return registrations.size();
+        });
+  }
+
+  private static void put(Sql sql, Registration registration) throws SQLException {
+    sql.update(
+        "INSERT OR REPLACE INTO registration VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        registration.kind(),
+        registration.namespace(),
+        registration.name(),
+        registration.file(),
+        registration.text(),
+        registration.givenName().orElse(null),
+        registration.registered().toEpochMilli(),
+        registration.state().label(),
+        registration.error().orElse(null));
   }
 
   /** A description, if there is one. */
@@ -102,8 +118,9 @@ public final class Registrations {
         row.getString(3),
         row.getString(4),
         row.getString(5),
-        Instant.ofEpochMilli(row.getLong(6)),
-        RegistrationState.of(row.getString(7)),
-        Optional.ofNullable(row.getString(8)));
+        Optional.ofNullable(row.getString(6)),
+        Instant.ofEpochMilli(row.getLong(7)),
+        RegistrationState.of(row.getString(8)),
+        Optional.ofNullable(row.getString(9)));
   }
 }

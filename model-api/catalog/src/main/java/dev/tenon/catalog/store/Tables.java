@@ -85,6 +85,7 @@ final class Tables {
                 name TEXT NOT NULL,
                 file TEXT NOT NULL,
                 text TEXT NOT NULL,
+                given_name TEXT,
                 registered INTEGER NOT NULL,
                 state TEXT NOT NULL,
                 error TEXT,

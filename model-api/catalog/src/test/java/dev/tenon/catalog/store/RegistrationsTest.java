@@ -14,7 +14,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 class RegistrationsTest {
   private static final Registration FINDER =
-      Registration.of("Model", "default", "finder", "finder.yaml", "name: Modèle 日本語\n");
+      Registration.of(
+          "Model", "default", "finder", "finder.yaml", "name: Modèle 日本語\n", Optional.empty());
 
   @TempDir private Path home;
   private ModelStore store;
@@ -58,7 +59,8 @@ class RegistrationsTest {
   void puttingAgainReplaces() {
     Registrations registrations = store.registrations();
     registrations.put(FINDER);
-    Registration other = Registration.of("Model", "default", "finder", "b.yaml", "name: b\n");
+    Registration other =
+        Registration.of("Model", "default", "finder", "b.yaml", "name: b\n", Optional.of("b"));
 
     registrations.put(other);
 
@@ -82,7 +84,7 @@ class RegistrationsTest {
 
   @Test
   void namesAreIdentifiers() {
-    assertThatThrownBy(() -> Registration.of("Model", "..", "a/b", "f", "t"))
+    assertThatThrownBy(() -> Registration.of("Model", "..", "a/b", "f", "t", Optional.empty()))
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("namespace: ..")
         .hasMessageContaining("name: a/b");

@@ -1,0 +1,335 @@
+package dev.tenon.catalog;
+
+import dev.tenon.catalog.internal.archive.ArchiveBudget;
+import dev.tenon.catalog.internal.archive.ArchiveFormat;
+import dev.tenon.catalog.internal.archive.ArchiveReader;
+import dev.tenon.catalog.source.FetchListener;
+import dev.tenon.catalog.source.Fetched;
+import dev.tenon.catalog.source.ModelSource;
+import dev.tenon.catalog.spec.ModelSpec;
+import dev.tenon.catalog.spec.Source;
+import dev.tenon.catalog.spec.SpecKind;
+import dev.tenon.catalog.store.Lineage;
+import dev.tenon.catalog.store.ModelStore;
+import dev.tenon.catalog.store.ObjectKind;
+import dev.tenon.catalog.store.ObjectName;
+import dev.tenon.catalog.store.Registration;
+import dev.tenon.catalog.store.RegistrationState;
+import dev.tenon.catalog.store.StoredVersion;
+import dev.tenon.catalog.store.VersionRecord;
+import dev.tenon.catalog.store.VersionRef;
+import dev.tenon.error.InvalidInputException;
+import dev.tenon.internal.Durable;
+import dev.tenon.internal.FileTree;
+import dev.tenon.internal.Json;
+import dev.tenon.internal.Problems;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** Brings the files of descriptions into the store. Safe for threads. */
+final class Fetching {
+  /** The tag by which a version is known to come from a source. */
+  static final String SOURCE = "source";
+
+  /** The tag with the digest of files alone, without what the store writes beside them. */
+  private static final String CONTENT = "content";
+
+  private static final long MOST_BYTES = 1L << 40;
+
+  private final ModelStore store;
+  private final Descriptions descriptions;
+  private final Sources sources;
+
+  Fetching(ModelStore store, Descriptions descriptions, Sources sources) {
+    this.store = store;
+    this.descriptions = descriptions;
+    this.sources = sources;
+  }
+
+  /** The files of a description: those that were brought before, or else a new version. */
+  StoredVersion fetch(Description description, FetchListener listener) {
+    return fetch(description, listener, List.of());
+  }
+
+  private StoredVersion fetch(Description description, FetchListener listener, List<String> above) {
+    try {
+      StoredVersion version =
+          description.spec().source() instanceof Source.OtherModel other
+              ? linked(description, other, listener, above)
+              : brought(description, listener);
+      reached(description, RegistrationState.FETCHED);
+      return version;
+    } catch (RuntimeException e) {
+      failed(description, e);
+      throw e;
+    }
+  }
+
+  /** The files that a fetch would give without bringing any: what somebody uploaded counts. */
+  Optional<StoredVersion> find(Description description) {
+    ModelSpec spec = description.spec();
+    if (spec.source() instanceof Source.OtherModel other) {
+      return store
+          .find(VersionRef.latest(base(description, other)))
+          .flatMap(x -> newest(description.object(), tags(spec, x.digest())));
+    }
+    return newest(description.object(), tags(spec, ""))
+        .or(() -> findUploaded(description.object()));
+  }
+
+  private static Map<String, String> tags(ModelSpec spec, String more) {
+    return Map.of(SOURCE, fingerprint(spec, more));
+  }
+
+  private static ObjectName base(Description description, Source.OtherModel other) {
+    String namespace = other.namespace().orElse(description.namespace());
+    return new ObjectName(ObjectKind.MODEL, namespace, other.name());
+  }
+
+  /** Notes a state unless a later one was reached already. */
+  void reached(Description description, RegistrationState state) {
+    RegistrationState before = description.registration().state();
+    RegistrationState now = before.compareTo(state) > 0 ? before : state;
+    status(description, now, Optional.empty());
+  }
+
+  /** Keeps the last good state, and beside it what went wrong. */
+  void failed(Description description, RuntimeException thrown) {
+    failed(description, Optional.ofNullable(thrown.getMessage()).orElse(thrown.toString()));
+  }
+
+  /** The same with a sentence. */
+  void failed(Description description, String reason) {
+    status(description, description.registration().state(), Optional.of(reason));
+  }
+
+  private void status(Description description, RegistrationState state, Optional<String> error) {
+    Registration registration = description.registration();
+    store
+        .registrations()
+        .status(registration.kind(), registration.namespace(), registration.name(), state, error);
+  }
+
+  private StoredVersion brought(Description description, FetchListener listener) {
+    Optional<StoredVersion> before = find(description);
+    if (before.isPresent()) {
+      return before.get();
+    }
+    ModelSource source =
+        sources
+            .of(description.spec(), description.spec().source())
+            .orElseThrow(() -> nothing(description.object()));
+    Map<String, String> tags = tags(description.spec(), "");
+    Path place = store.home().resolve("fetch").resolve(placeName(description.object()));
+    Fetched fetched = source.fetch(place, listener);
+    return commit(description, place, tags, fetched);
+  }
+
+  /** Training data where a description says that they are. */
+  StoredVersion data(Description description, Source source, FetchListener listener) {
+    ModelSpec spec = description.spec();
+    ObjectName object =
+        new ObjectName(
+            ObjectKind.DATASET, description.namespace(), spec.name().identifier() + "-data");
+    Map<String, String> tags = Map.of(SOURCE, source.kind().label() + " " + source.location());
+    return newest(object, tags)
+        .orElseGet(
+            () -> {
+              Path place = store.home().resolve("fetch").resolve(placeName(object));
+              Fetched fetched =
+                  sources
+                      .of(spec, source)
+                      .orElseThrow(() -> nothing(object))
+                      .fetch(place, listener);
+              VersionRecord record = VersionRecord.EMPTY.withTags(tags);
+              return store.commit(
+                  object,
+                  place,
+                  uploaded(object, place, place, record)
+                      .withLineage(Lineage.NONE.withOrigin(fetched.origin())));
+            });
+  }
+
+  private static String placeName(ObjectName object) {
+    return object.kind().label() + "@" + object.namespace() + "@" + object.name();
+  }
+
+  private StoredVersion commit(
+      Description description, Path place, Map<String, String> tags, Fetched fetched) {
+    VersionRecord record =
+        record(description.spec(), tags, place)
+            .withLineage(Lineage.NONE.withOrigin(fetched.origin()));
+    return store.commit(description.object(), place, record);
+  }
+
+  private static VersionRecord record(ModelSpec spec, Map<String, String> tags, Path files) {
+    Map<String, String> all = new TreeMap<>(tags);
+    if (spec.kind() == SpecKind.DATASET) {
+      all.putAll(Durable.run(files, "a readable directory", () -> DatasetForm.of(files)));
+    }
+    return VersionRecord.EMPTY.withTags(all).withTasks(spec.tasks()).withFramework(framework(spec));
+  }
+
+  private static String framework(ModelSpec spec) {
+    return spec.framework()
+        .map(ModelSpec.FrameworkName::name)
+        .orElse(Framework.TRANSFORMERS.name());
+  }
+
+  /** Another model's newest version under this name too: nothing is copied. */
+  private StoredVersion linked(
+      Description description,
+      Source.OtherModel other,
+      FetchListener listener,
+      List<String> above) {
+    List<String> path = new ArrayList<>(above);
+    path.add(description.name());
+    ObjectName base = base(description, other);
+    if (path.contains(base.text())) {
+      throw new InvalidInputException(
+          Problems.problem("source of " + description.name(), path, "no model that is its own"));
+    }
+    StoredVersion parent =
+        store
+            .find(VersionRef.latest(base))
+            .orElseGet(() -> fetch(descriptions.get(SpecKind.MODEL, base.text()), listener, path));
+    Map<String, String> tags = tags(description.spec(), parent.digest());
+    return newest(description.object(), tags)
+        .orElseGet(
+            () ->
+                store.link(
+                    description.object(),
+                    parent,
+                    parent
+                        .record()
+                        .withTags(tags)
+                        .withLineage(
+                            Lineage.NONE
+                                .withParent(parent.asParent())
+                                .withOrigin(Map.of("kind", "model", "model", base.text())))));
+  }
+
+  private Optional<StoredVersion> findUploaded(ObjectName object) {
+    return store.versions(object).stream()
+        .filter(x -> "upload".equals(x.record().lineage().origin().get("kind")))
+        .reduce((a, b) -> b);
+  }
+
+  private static InvalidInputException nothing(ObjectName object) {
+    return new InvalidInputException(
+        Problems.problem(
+            "files of " + object.text(),
+            "none",
+            "tenon upload " + object.text() + " DIR, or a source in the description"));
+  }
+
+  private Optional<StoredVersion> newest(ObjectName object, Map<String, String> tags) {
+    return store.versions(object).stream()
+        .filter(x -> x.record().tags().entrySet().containsAll(tags.entrySet()))
+        .reduce((a, b) -> b);
+  }
+
+  /** Of what decides which files come. */
+  private static String fingerprint(ModelSpec spec, String more) {
+    Map<String, @Nullable Object> asked = new LinkedHashMap<>();
+    Map<String, @Nullable Object> all = spec.toMap();
+    asked.put("source", all.get("source"));
+    asked.put("stores", all.get("stores"));
+    if (spec.source() instanceof Source.Image) {
+      asked.put("params", spec.container().params());
+    }
+    byte[] text = (Json.compact(asked) + more).getBytes(StandardCharsets.UTF_8);
+    return HexFormat.of().formatHex(FileTree.sha256().digest(text)).substring(0, 16);
+  }
+
+  /** Files of a user for a description. */
+  StoredVersion upload(Description description, Path from) {
+    StoredVersion version =
+        upload(description.object(), from, record(description.spec(), Map.of(), from));
+    reached(description, RegistrationState.FETCHED);
+    return version;
+  }
+
+  /** Copies a user's files, which stay as they are, and commits the copy. */
+  StoredVersion upload(ObjectName object, Path from, VersionRecord record) {
+    Path staged = stage(from);
+    return store.commit(object, staged, uploaded(object, from, staged, record));
+  }
+
+  /** The same, unless the newest version holds just these files. */
+  StoredVersion uploadOnce(ObjectName object, Path from) {
+    Path staged = stage(from);
+    String digest = digest(staged);
+    Optional<StoredVersion> newest = store.find(VersionRef.latest(object));
+    if (newest.isPresent() && digest.equals(newest.get().record().tags().get(CONTENT))) {
+      return newest.get();
+    }
+    VersionRecord record = VersionRecord.EMPTY.withTags(Map.of(CONTENT, digest));
+    return store.commit(object, staged, uploaded(object, from, staged, record));
+  }
+
+  private static String digest(Path directory) {
+    return Durable.run(
+        directory,
+        "a readable directory",
+        () -> {
+          SortedMap<String, String> digests = new TreeMap<>();
+          for (Map.Entry<String, Path> file : FileTree.files(directory).entrySet()) {
+            digests.put(file.getKey(), FileTree.sha256(file.getValue()));
+          }
+          return FileTree.digest(digests);
+        });
+  }
+
+  private Path stage(Path from) {
+    Path staged = store.newStaging().resolve("files");
+    return Durable.run(
+        from,
+        "a directory, an archive or a file",
+        () -> {
+          boolean file = Files.isRegularFile(from);
+          if (file && ArchiveFormat.named(String.valueOf(from.getFileName())).isPresent()) {
+            ArchiveReader.extract(from, staged, ArchiveBudget.model(staged, MOST_BYTES));
+          } else {
+            copy(from, staged);
+          }
+          return staged;
+        });
+  }
+
+  private static VersionRecord uploaded(
+      ObjectName object, Path from, Path staged, VersionRecord record) {
+    Map<String, String> tags = new TreeMap<>(record.tags());
+    if (object.kind() == ObjectKind.DATASET) {
+      tags.putAll(Durable.run(staged, "a readable directory", () -> DatasetForm.of(staged)));
+    }
+    String name = String.valueOf(from.toAbsolutePath().normalize().getFileName());
+    return record
+        .withTags(tags)
+        .withLineage(Lineage.NONE.withOrigin(Map.of("kind", "upload", "name", name)));
+  }
+
+  private static void copy(Path from, Path to) throws IOException {
+    Files.createDirectories(to);
+    if (Files.isRegularFile(from)) {
+      Files.copy(from, to.resolve(String.valueOf(from.getFileName())));
+      return;
+    }
+    for (Map.Entry<String, Path> file : FileTree.files(from).entrySet()) {
+      Path target = to.resolve(file.getKey());
+      Files.createDirectories(Durable.parent(target));
+      Files.copy(file.getValue(), target);
+    }
+  }
+}
