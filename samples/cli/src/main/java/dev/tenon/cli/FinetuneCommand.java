@@ -1,5 +1,6 @@
 package dev.tenon.cli;
 
+import dev.tenon.cli.terminal.Interrupt;
 import dev.tenon.model.Model;
 import dev.tenon.model.ModelBackend;
 import dev.tenon.model.ModelRegistry;

@@ -1,5 +1,16 @@
 package dev.tenon.cli;
 
+import dev.tenon.cli.catalog.ApplyCommand;
+import dev.tenon.cli.catalog.FetchCommand;
+import dev.tenon.cli.catalog.JobCommand;
+import dev.tenon.cli.catalog.ListCommand;
+import dev.tenon.cli.catalog.NotebookCommand;
+import dev.tenon.cli.catalog.RegisterCommand;
+import dev.tenon.cli.catalog.ShowCommand;
+import dev.tenon.cli.catalog.StoreCommand;
+import dev.tenon.cli.catalog.TrainCommand;
+import dev.tenon.cli.catalog.UploadCommand;
+import dev.tenon.cli.catalog.VersionCommand;
 import dev.tenon.cli.doctor.DoctorCommand;
 import dev.tenon.model.ModelBackend;
 import java.io.FileDescriptor;
@@ -38,7 +49,18 @@ public final class Tenon {
           PlanCommand.class,
           PythonCommand.class,
           ParityCommand.class,
-          SpecCommand.class);
+          SpecCommand.class,
+          RegisterCommand.class,
+          ListCommand.class,
+          ShowCommand.class,
+          FetchCommand.class,
+          UploadCommand.class,
+          TrainCommand.class,
+          JobCommand.class,
+          ApplyCommand.class,
+          NotebookCommand.class,
+          StoreCommand.class,
+          VersionCommand.class);
 
   /** Read by {@link Failures}. */
   @Option(

@@ -36,8 +36,6 @@ class ArchitectureTest {
 
   private static final String MODEL_INTERFACE = ROOT + "modelinterface..";
   private static final String CSV = "de.siegmar.fastcsv..";
-  private static final String CATALOG = ROOT + "catalog..";
-  private static final String YAML = "org.snakeyaml..";
   private static final String NN = ROOT + "nn..";
   private static final String BACKENDS = ROOT + "backend..";
   private static final String TESTKIT = ROOT + "backend.testkit..";
@@ -72,22 +70,6 @@ class ArchitectureTest {
   @Test
   void algorithmsSeeTheContractsOnly() {
     check(onlyUses(new String[] {MODEL_INTERFACE}, concat(MODEL_API, "org.slf4j..", CSV)));
-  }
-
-  @Test
-  void theCatalogSeesTheContractsAndYamlOnly() {
-    check(onlyUses(new String[] {CATALOG}, concat(MODEL_API, "org.slf4j..", YAML)));
-  }
-
-  @Test
-  void onlyTheReaderOfDescriptionsKnowsTheYamlLibrary() {
-    check(
-        noClasses()
-            .that()
-            .resideOutsideOfPackage(ROOT + "catalog.internal.yaml..")
-            .should()
-            .dependOnClassesThat()
-            .resideInAPackage(YAML));
   }
 
   @Test

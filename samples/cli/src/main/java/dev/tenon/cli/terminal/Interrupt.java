@@ -1,11 +1,11 @@
-package dev.tenon.cli;
+package dev.tenon.cli.terminal;
 
 /**
  * Lets a run end in good order when the process is asked to stop (SIGINT, SIGTERM): the JVM then
  * waits until {@link #close}, so the current step is finished and the model is saved. The JVM exits
  * with the signal's code, 130 or 143.
  */
-final class Interrupt implements AutoCloseable {
+public final class Interrupt implements AutoCloseable {
   private final Thread hook;
   private boolean done;
 
@@ -14,7 +14,7 @@ final class Interrupt implements AutoCloseable {
    *
    * @param stop asks the run to stop; called on another thread, at most once
    */
-  Interrupt(Runnable stop) {
+  public Interrupt(Runnable stop) {
     hook =
         new Thread(
             () -> {
