@@ -27,11 +27,13 @@ public interface CredentialSource {
 
   /**
    * The environment: {@code hub.token} is its variable {@code HUB_TOKEN}, upper case with {@code _}
-   * for all but letters and digits. A blank one counts as absent.
+   * for all but letters and digits, but {@code __} for a hyphen: two hosts never share a variable.
+   * A blank one counts as absent.
    */
   static CredentialSource environment() {
     return name -> {
-      String variable = name.toUpperCase(Locale.ROOT).replaceAll("[^A-Z0-9]", "_");
+      String variable =
+          name.toUpperCase(Locale.ROOT).replace("-", "__").replaceAll("[^A-Z0-9]", "_");
       return Optional.ofNullable(System.getenv(variable)).filter(x -> !x.isBlank());
     };
   }

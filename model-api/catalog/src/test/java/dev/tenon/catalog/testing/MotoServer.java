@@ -1,8 +1,5 @@
 package dev.tenon.catalog.testing;
 
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
-
-import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -14,9 +11,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -76,8 +71,7 @@ public final class MotoServer implements AutoCloseable {
   }
 
   private static MotoServer start(int actionsWithoutKeys) {
-    Optional<Path> program = program();
-    assumeTrue(program.isPresent(), PROGRAM + " is neither beside TENON_PYTHON nor on PATH");
+    Path program = Programs.find(PROGRAM);
     try {
       int port;
       try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
@@ -85,8 +79,7 @@ public final class MotoServer implements AutoCloseable {
       }
       Path log = Files.createTempFile("moto", ".log");
       ProcessBuilder builder =
-          new ProcessBuilder(
-                  program.get().toString(), "-H", "127.0.0.1", "-p", String.valueOf(port))
+          new ProcessBuilder(program.toString(), "-H", "127.0.0.1", "-p", String.valueOf(port))
               .redirectErrorStream(true)
               .redirectOutput(log.toFile());
       if (actionsWithoutKeys < Integer.MAX_VALUE) {
@@ -100,21 +93,6 @@ public final class MotoServer implements AutoCloseable {
     } catch (IOException | InterruptedException e) {
       throw new IllegalStateException(e);
     }
-  }
-
-  private static Optional<Path> program() {
-    List<Path> directories = new ArrayList<>();
-    String python = System.getenv("TENON_PYTHON");
-    if (python != null) {
-      directories.add(Path.of(python).toAbsolutePath().getParent());
-    }
-    for (String each : System.getenv().getOrDefault("PATH", "").split(File.pathSeparator, -1)) {
-      directories.add(Path.of(each));
-    }
-    return directories.stream()
-        .map(x -> x.resolve(PROGRAM))
-        .filter(Files::isExecutable)
-        .findFirst();
   }
 
   private void awaitReady() throws InterruptedException {

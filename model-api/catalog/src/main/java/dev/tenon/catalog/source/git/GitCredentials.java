@@ -8,9 +8,9 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * How a repository's server knows us: by {@code git.<host>.token}, else {@code git.token}, as the
- * password of {@code git.username} ({@code git} if there is none). Only the origin of the
- * repository gets it.
+ * How a repository's server knows us: by {@code git.<host>.token}, as the password of {@code
+ * git.<host>.username} ({@code git} if there is none). Only the origin of the repository gets it,
+ * and no host gets a token that is not its own: a description may name any host.
  */
 record GitCredentials(String origin, Optional<String> authorization) {
   private static final int HTTPS = 443;
@@ -18,13 +18,8 @@ record GitCredentials(String origin, Optional<String> authorization) {
   static GitCredentials of(String url, CredentialSource credentials) {
     URI uri = URI.create(url);
     String host = String.valueOf(uri.getHost()).toLowerCase(Locale.ROOT);
-    Optional<String> token =
-        credentials.find("git." + host + ".token").or(() -> credentials.find("git.token"));
-    String user =
-        credentials
-            .find("git." + host + ".username")
-            .or(() -> credentials.find("git.username"))
-            .orElse("git");
+    Optional<String> token = credentials.find("git." + host + ".token");
+    String user = credentials.find("git." + host + ".username").orElse("git");
     return new GitCredentials(originOf(uri), token.map(x -> basic(user, x)));
   }
 
