@@ -19,12 +19,14 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Makes requests for jobs of descriptions. Safe for threads. */
 final class Launching {
   private static final String DATASET = "spec.training.dataset";
+  private static final String SOURCE = "spec.source";
 
   private final ModelStore store;
   private final Descriptions descriptions;
@@ -51,7 +53,7 @@ final class Launching {
   /** The training that a model declares. */
   JobRequest training(Description description, LaunchOptions given, FetchListener listener) {
     Launch launch = new Launch(description, options.credentials(), notices::say);
-    launch.checkTraining(given.dataset().isPresent() ? Set.of(DATASET) : Set.of());
+    launch.checkTraining(there(description, given));
     ModelSpec spec = description.spec();
     ModelSpec.Training training = spec.training().orElseThrow();
     JobRequest.Builder job = JobRequest.to(description.object());
@@ -66,6 +68,18 @@ final class Launching {
         .command()
         .ifPresentOrElse(job::shellCommand, () -> job.command(spec.container().command()));
     return finish(job, params, spec, given);
+  }
+
+  /** Fields that may lack: a caller gives data, somebody has uploaded files. */
+  private Set<String> there(Description description, LaunchOptions given) {
+    Set<String> paths = new TreeSet<>();
+    if (given.dataset().isPresent()) {
+      paths.add(DATASET);
+    }
+    if (given.from().isPresent() || fetching.find(description).isPresent()) {
+      paths.add(SOURCE);
+    }
+    return paths;
   }
 
   /** The run that a ModelJob describes. */

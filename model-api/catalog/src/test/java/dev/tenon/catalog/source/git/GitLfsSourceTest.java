@@ -154,7 +154,8 @@ class GitLfsSourceTest {
     repository.file("model.bin", backend.pointer(WEIGHTS)).commit();
     LfsBackend store = new LfsBackend(directory);
     store.objects.putAll(backend.objects);
-    CredentialSource token = name -> Optional.of("pssst").filter(x -> name.equals("git.localhost.token"));
+    CredentialSource token =
+        name -> Optional.of("pssst").filter(x -> name.equals("git.localhost.token"));
     try (TlsServer elsewhere = TlsServer.start(store);
         Web web = Web.open(server.policy().trusting(elsewhere.origin()), TlsServer.authority())) {
       backend.objectsAt = elsewhere.origin();
