@@ -22,7 +22,7 @@ interface AttemptRunner {
   }
 
   private static ChildProcess command(Attempt attempt, JobSettings settings) throws IOException {
-    prepare(attempt);
+    WorkDirectory.renewWithSource(attempt);
     Map<String, String> variables = Variables.inherited(settings.path());
     variables.putAll(Variables.of(attempt.env(), attempt.params(), Variables.Places.of(attempt)));
     List<String> words =
@@ -32,13 +32,8 @@ interface AttemptRunner {
 
   private static void container(String engine, Attempt attempt, JobSettings settings)
       throws IOException, InterruptedException {
-    prepare(attempt);
+    WorkDirectory.renew(attempt);
     Path program = settings.path().find(engine).orElseThrow();
     new ContainerCommand(attempt, engine, program).process(settings.path()).run(attempt, settings);
-  }
-
-  /** An empty working directory with the parameters. */
-  private static void prepare(Attempt attempt) throws IOException {
-    WorkDirectory.renew(attempt);
   }
 }

@@ -2,7 +2,9 @@ package dev.tenon.catalog.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tenon.catalog.store.ObjectName;
 import dev.tenon.catalog.store.StoredVersion;
+import dev.tenon.catalog.store.VersionRecord;
 import dev.tenon.internal.Json;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -71,6 +73,22 @@ class ChildProcessTest {
     assertThat(Json.readObject(directory.resolve("p.json")).number("learning-rate"))
         .isEqualTo(2e-5);
     assertThat(made.record().lineage().origin()).containsEntry("runner", "process");
+  }
+
+  @Test
+  void aCommandStandsBesideCopiesOfItsSource() throws Exception {
+    Path files = Files.createDirectories(fixture.store.newStaging().resolve("code/lib"));
+    Files.writeString(files.getParent().resolve("train.sh"), "#!/bin/sh\n. lib/more.sh\n");
+    Files.writeString(
+        files.resolve("more.sh"), "echo more >> train.sh; cp lib/more.sh $TENON_MODEL_TRAINED\n");
+    StoredVersion code =
+        fixture.store.commit(ObjectName.model("code"), files.getParent(), VersionRecord.EMPTY);
+
+    Job job =
+        fixture.jobs().start(fixture.request().source(code).shellCommand("./train.sh").build());
+
+    assertThat(job.result().directory().resolve("more.sh")).exists();
+    fixture.store.verify(code);
   }
 
   @Test
