@@ -1,5 +1,6 @@
 package dev.tenon.catalog.spec;
 
+import dev.tenon.catalog.internal.path.PathRules;
 import dev.tenon.catalog.internal.yaml.Node;
 import dev.tenon.catalog.internal.yaml.Place;
 import java.math.BigInteger;
@@ -185,7 +186,7 @@ final class Fields {
   /** A path below a root. */
   Optional<String> inside(Optional<String> text, String key) {
     return allowed(
-        text, key, SpecCode.VALUE, SpecNames::staysInside, "leaves the place it is a path in");
+        text, key, SpecCode.VALUE, PathRules::staysInside, "leaves the place it is a path in");
   }
 
   /** One of a closed list. */

@@ -1,5 +1,6 @@
 package dev.tenon.catalog.spec;
 
+import dev.tenon.catalog.internal.path.PathRules;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.Locale;
@@ -12,11 +13,10 @@ public final class SpecNames {
   private static final int MOST_DISPLAYED = 256;
   private static final Pattern IDENTIFIER = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,127}");
 
-  /** Of Windows. */
+  /** Those of the specification; files have the longer list of {@link PathRules}. */
   private static final Pattern DEVICE =
       Pattern.compile("(con|prn|aux|nul|com[1-9]|lpt[1-9])", Pattern.CASE_INSENSITIVE);
 
-  private static final Pattern DRIVE = Pattern.compile("[A-Za-z]:.*", Pattern.DOTALL);
   private static final Pattern REFERENCE_NAME =
       Pattern.compile("[^\\s~^:?*\\[\\\\\\p{Cntrl}-][^\\s~^:?*\\[\\\\\\p{Cntrl}]*");
 
@@ -27,8 +27,7 @@ public final class SpecNames {
     return IDENTIFIER.matcher(text).matches() && !text.endsWith(".") && !isDevice(text);
   }
 
-  /** Whether Windows takes a name, whatever follows its first dot, for a device. */
-  public static boolean isDevice(String text) {
+  private static boolean isDevice(String text) {
     int dot = text.indexOf('.');
     return DEVICE.matcher(dot < 0 ? text : text.substring(0, dot)).matches();
   }
@@ -41,8 +40,7 @@ public final class SpecNames {
     if (text.codePoints().anyMatch(SpecNames::isHidden)) {
       return Optional.of("a name has no control or direction characters");
     }
-    boolean absolute =
-        text.startsWith("/") || text.startsWith("\\") || DRIVE.matcher(text).matches();
+    boolean absolute = text.startsWith("/") || text.startsWith("\\") || PathRules.isOnDrive(text);
     return absolute || hasDots(text)
         ? Optional.of(text + " reads as a path (no leading slash, drive letter, . or .. as a part)")
         : Optional.empty();
@@ -75,15 +73,6 @@ public final class SpecNames {
             .replaceAll("^[-._]+", "");
     String cut = name.length() > MOST ? name.substring(0, MOST) : name;
     return cut.replaceAll("[-._]+$", "");
-  }
-
-  /** A path below a root: no {@code ..}, no backslash, no drive letter. */
-  public static boolean staysInside(String path) {
-    boolean up = false;
-    for (String part : path.split("/", -1)) {
-      up |= part.equals("..");
-    }
-    return !up && path.indexOf('\\') < 0 && !DRIVE.matcher(path).matches();
   }
 
   /** The name of a branch or tag that no command takes for an option or a range. */

@@ -1,5 +1,6 @@
 package dev.tenon.catalog.internal.content;
 
+import dev.tenon.catalog.internal.path.TreePaths;
 import dev.tenon.error.InvalidInputException;
 import dev.tenon.internal.FileTree;
 import dev.tenon.internal.Problems;
@@ -33,7 +34,7 @@ public final class Intake {
       throw new InvalidInputException(
           Problems.problem(String.valueOf(directory), "no files", "at least one"));
     }
-    PathRules.check(files.keySet());
+    TreePaths.check(String.valueOf(directory), files.keySet());
     removeEmpty(directory);
     SortedMap<String, Content.Entry> entries = new TreeMap<>();
     for (var file : files.entrySet()) {

@@ -1,4 +1,4 @@
-/** What sources of many files share: rules of their names, and several at once. */
+/** What sources of many files share: several at once, heard one at a time. */
 @NullMarked
 package dev.tenon.catalog.internal.transfer;
 

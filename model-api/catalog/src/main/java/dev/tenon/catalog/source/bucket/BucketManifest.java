@@ -1,6 +1,6 @@
 package dev.tenon.catalog.source.bucket;
 
-import dev.tenon.catalog.internal.transfer.RelativePaths;
+import dev.tenon.catalog.internal.path.TreePaths;
 import dev.tenon.error.InvalidInputException;
 import dev.tenon.internal.FileTree;
 import dev.tenon.internal.Json;
@@ -40,7 +40,7 @@ public record BucketManifest(
       throw new InvalidInputException(
           Problems.problem("files of a tree", files.size(), "at most " + MOST_FILES));
     }
-    RelativePaths.check("a tree in a bucket", files.keySet());
+    TreePaths.check("a tree in a bucket", files.keySet());
     SortedMap<String, String> digests = new TreeMap<>();
     files.forEach((path, entry) -> digests.put(path, entry.sha256()));
     if (!FileTree.digest(digests).equals(digest)) {

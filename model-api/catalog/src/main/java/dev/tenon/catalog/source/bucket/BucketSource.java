@@ -6,9 +6,9 @@ import dev.tenon.catalog.internal.archive.ArchiveReader;
 import dev.tenon.catalog.internal.fetch.Filling;
 import dev.tenon.catalog.internal.fetch.Received;
 import dev.tenon.catalog.internal.fetch.Staging;
+import dev.tenon.catalog.internal.path.TreePaths;
 import dev.tenon.catalog.internal.transfer.InParallel;
 import dev.tenon.catalog.internal.transfer.Listeners;
-import dev.tenon.catalog.internal.transfer.RelativePaths;
 import dev.tenon.catalog.net.TransferException;
 import dev.tenon.catalog.net.Web;
 import dev.tenon.catalog.source.FetchListener;
@@ -92,7 +92,7 @@ public record BucketSource(Web web, BucketServer server, BucketPlace place) impl
           Problems.problem(
               place + " at " + server.endpoint(), "no object", "objects below this path"));
     }
-    RelativePaths.check(place.toString(), keys.keySet());
+    TreePaths.check(place.toString(), keys.keySet());
     return keys;
   }
 

@@ -1,5 +1,6 @@
 package dev.tenon.catalog.source.git;
 
+import dev.tenon.catalog.internal.path.PathRules;
 import dev.tenon.catalog.spec.SpecNames;
 import dev.tenon.error.InvalidInputException;
 import dev.tenon.internal.Problems;
@@ -36,7 +37,7 @@ public record GitLocation(
   public GitLocation {
     path = SLASHES.matcher(path).replaceAll("");
     Problems problems = new Problems();
-    boolean plain = SpecNames.staysInside(path) && path.chars().noneMatch(x -> x < ' ');
+    boolean plain = PathRules.staysInside(path) && path.chars().noneMatch(x -> x < ' ');
     problems.check(plain, "path", path, "names below the repository's root");
     problems.check(isName(branch), "branch", branch.orElse(""), "a name of git");
     problems.check(isName(tag), "tag", tag.orElse(""), "a name of git");

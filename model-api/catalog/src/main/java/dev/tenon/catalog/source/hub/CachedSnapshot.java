@@ -1,6 +1,6 @@
 package dev.tenon.catalog.source.hub;
 
-import dev.tenon.catalog.internal.transfer.RelativePaths;
+import dev.tenon.catalog.internal.path.TreePaths;
 import dev.tenon.catalog.net.TransferException;
 import dev.tenon.catalog.source.FetchListener;
 import dev.tenon.error.CheckpointException;
@@ -44,7 +44,7 @@ final class CachedSnapshot implements HubSource.Snapshot {
     List<HubFile> all = cache.listing(commit.get()).map(HubListing::files).orElse(present);
     List<HubFile> selected = source.selection().of(all);
     List<String> paths = selected.stream().map(HubFile::path).toList();
-    RelativePaths.check(source.repo().id(), paths);
+    TreePaths.check(source.repo().id(), paths);
     List<String> absent =
         paths.stream().filter(x -> !Files.isRegularFile(cache.pointer(commit.get(), x))).toList();
     if (selected.isEmpty() || !absent.isEmpty()) {

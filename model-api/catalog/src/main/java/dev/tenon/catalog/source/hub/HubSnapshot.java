@@ -2,9 +2,9 @@ package dev.tenon.catalog.source.hub;
 
 import dev.tenon.catalog.internal.fetch.Download;
 import dev.tenon.catalog.internal.fetch.Received;
+import dev.tenon.catalog.internal.path.TreePaths;
 import dev.tenon.catalog.internal.transfer.InParallel;
 import dev.tenon.catalog.internal.transfer.Listeners;
-import dev.tenon.catalog.internal.transfer.RelativePaths;
 import dev.tenon.catalog.net.TransferException;
 import dev.tenon.catalog.source.FetchListener;
 import dev.tenon.error.InvalidInputException;
@@ -56,7 +56,7 @@ final class HubSnapshot implements HubSource.Snapshot {
   private static HubListing listed(HubSource source, HubApi api, HubCache cache)
       throws IOException {
     HubListing listing = api.listing(source.revision());
-    RelativePaths.check(source.repo().id(), listing.files().stream().map(HubFile::path).toList());
+    TreePaths.check(source.repo().id(), listing.files().stream().map(HubFile::path).toList());
     cache.keep(listing);
     cache.refer(source.revision(), listing.commit());
     return listing;
@@ -64,7 +64,7 @@ final class HubSnapshot implements HubSource.Snapshot {
 
   private void check() {
     String id = source.repo().id();
-    RelativePaths.check(id, files.stream().map(HubFile::path).toList());
+    TreePaths.check(id, files.stream().map(HubFile::path).toList());
     if (files.isEmpty()) {
       throw new InvalidInputException(
           Problems.problem(

@@ -7,12 +7,12 @@ import dev.tenon.catalog.internal.fetch.Download;
 import dev.tenon.catalog.internal.fetch.Filling;
 import dev.tenon.catalog.internal.fetch.Received;
 import dev.tenon.catalog.internal.fetch.Staging;
+import dev.tenon.catalog.internal.path.PathRules;
 import dev.tenon.catalog.net.Web;
 import dev.tenon.catalog.net.WebRequest;
 import dev.tenon.catalog.source.FetchListener;
 import dev.tenon.catalog.source.Fetched;
 import dev.tenon.catalog.source.ModelSource;
-import dev.tenon.catalog.spec.SpecNames;
 import dev.tenon.error.InvalidInputException;
 import dev.tenon.internal.Durable;
 import dev.tenon.internal.FileTree;
@@ -80,9 +80,7 @@ public final class ArchiveSource implements ModelSource {
   private static String name(URI uri) {
     String path = String.valueOf(uri.getPath());
     String name = path.substring(path.lastIndexOf('/') + 1);
-    boolean file = !name.isEmpty() && name.length() <= 255 && !name.equals(".");
-    boolean safe = SpecNames.staysInside(name) && !SpecNames.isDevice(name);
-    if (!file || !safe || name.chars().anyMatch(x -> x < ' ' || x == ':')) {
+    if (PathRules.faultOfPath(name).isPresent()) {
       throw new InvalidInputException(
           Problems.problem(
               "URL", uri.toString().replaceFirst("[?#].*", ""), "a file's at its end"));
