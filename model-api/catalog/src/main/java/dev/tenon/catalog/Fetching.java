@@ -36,9 +36,13 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Brings the files of descriptions into the store. Safe for threads. */
 final class Fetching {
+  private static final Logger LOG = LoggerFactory.getLogger(Fetching.class);
+
   /** The tag by which a version is known to come from a source. */
   static final String SOURCE = "source";
 
@@ -92,7 +96,8 @@ final class Fetching {
     return Map.of(SOURCE, fingerprint(spec, more));
   }
 
-  private static ObjectName base(Description description, Source.OtherModel other) {
+  /** The model whose files a description takes, in its own namespace unless it says another. */
+  static ObjectName base(Description description, Source.OtherModel other) {
     String namespace = other.namespace().orElse(description.namespace());
     return new ObjectName(ObjectKind.MODEL, namespace, other.name());
   }
@@ -139,11 +144,9 @@ final class Fetching {
   /** Training data where a description says that they are. */
   StoredVersion data(Description description, Source source, FetchListener listener) {
     ModelSpec spec = description.spec();
-    ObjectName object =
-        new ObjectName(
-            ObjectKind.DATASET, description.namespace(), spec.name().identifier() + "-data");
-    Map<String, String> tags = Map.of(SOURCE, source.kind().label() + " " + source.location());
-    return newest(object, tags)
+    ObjectName object = dataName(description);
+    Map<String, String> tags = dataTags(source);
+    return findData(description, source)
         .orElseGet(
             () -> {
               Path place = store.home().resolve("fetch").resolve(placeName(object));
@@ -161,24 +164,40 @@ final class Fetching {
             });
   }
 
+  /** The data that {@link #data} would give without bringing any. */
+  Optional<StoredVersion> findData(Description description, Source source) {
+    return newest(dataName(description), dataTags(source));
+  }
+
+  private static ObjectName dataName(Description description) {
+    String name = description.spec().name().identifier() + "-data";
+    return new ObjectName(ObjectKind.DATASET, description.namespace(), name);
+  }
+
+  private static Map<String, String> dataTags(Source source) {
+    return Map.of(SOURCE, source.kind().label() + " " + source.location().orElse(""));
+  }
+
   private static String placeName(ObjectName object) {
     return object.kind().label() + "@" + object.namespace() + "@" + object.name();
   }
 
   private StoredVersion commit(
       Description description, Path place, Map<String, String> tags, Fetched fetched) {
+    Map<String, String> all = new TreeMap<>(tags);
+    if (description.spec().kind() == SpecKind.DATASET) {
+      all.putAll(Durable.run(place, "a readable directory", () -> DatasetForm.of(place)));
+    }
     VersionRecord record =
-        record(description.spec(), tags, place)
-            .withLineage(Lineage.NONE.withOrigin(fetched.origin()));
+        record(description.spec(), all).withLineage(Lineage.NONE.withOrigin(fetched.origin()));
     return store.commit(description.object(), place, record);
   }
 
-  private static VersionRecord record(ModelSpec spec, Map<String, String> tags, Path files) {
-    Map<String, String> all = new TreeMap<>(tags);
-    if (spec.kind() == SpecKind.DATASET) {
-      all.putAll(Durable.run(files, "a readable directory", () -> DatasetForm.of(files)));
-    }
-    return VersionRecord.EMPTY.withTags(all).withTasks(spec.tasks()).withFramework(framework(spec));
+  private static VersionRecord record(ModelSpec spec, Map<String, String> tags) {
+    return VersionRecord.EMPTY
+        .withTags(tags)
+        .withTasks(spec.tasks())
+        .withFramework(framework(spec));
   }
 
   private static String framework(ModelSpec spec) {
@@ -256,7 +275,7 @@ final class Fetching {
   /** Files of a user for a description. */
   StoredVersion upload(Description description, Path from) {
     StoredVersion version =
-        upload(description.object(), from, record(description.spec(), Map.of(), from));
+        upload(description.object(), from, record(description.spec(), Map.of()));
     reached(description, RegistrationState.FETCHED);
     return version;
   }
@@ -270,42 +289,49 @@ final class Fetching {
   /** The same, unless the newest version holds just these files. */
   StoredVersion uploadOnce(ObjectName object, Path from) {
     Path staged = stage(from);
-    String digest = digest(staged);
+    String digest = Durable.run(staged, "a readable directory", () -> FileTree.digest(staged));
     Optional<StoredVersion> newest = store.find(VersionRef.latest(object));
     if (newest.isPresent() && digest.equals(newest.get().record().tags().get(CONTENT))) {
+      discard(Durable.parent(staged));
       return newest.get();
     }
     VersionRecord record = VersionRecord.EMPTY.withTags(Map.of(CONTENT, digest));
     return store.commit(object, staged, uploaded(object, from, staged, record));
   }
 
-  private static String digest(Path directory) {
-    return Durable.run(
-        directory,
-        "a readable directory",
-        () -> {
-          SortedMap<String, String> digests = new TreeMap<>();
-          for (Map.Entry<String, Path> file : FileTree.files(directory).entrySet()) {
-            digests.put(file.getKey(), FileTree.sha256(file.getValue()));
-          }
-          return FileTree.digest(digests);
-        });
+  private Path stage(Path from) {
+    Path staging = store.newStaging();
+    Path staged = staging.resolve("files");
+    try {
+      return Durable.run(
+          from,
+          "a directory, an archive or a file",
+          () -> {
+            boolean file = Files.isRegularFile(from);
+            if (file && ArchiveFormat.named(String.valueOf(from.getFileName())).isPresent()) {
+              ArchiveReader.extract(from, staged, ArchiveBudget.model(staged, MOST_BYTES));
+            } else {
+              FileTree.copy(file ? named(from) : FileTree.files(from), staged);
+            }
+            return staged;
+          });
+    } catch (RuntimeException e) {
+      discard(staging);
+      throw e;
+    }
   }
 
-  private Path stage(Path from) {
-    Path staged = store.newStaging().resolve("files");
-    return Durable.run(
-        from,
-        "a directory, an archive or a file",
-        () -> {
-          boolean file = Files.isRegularFile(from);
-          if (file && ArchiveFormat.named(String.valueOf(from.getFileName())).isPresent()) {
-            ArchiveReader.extract(from, staged, ArchiveBudget.model(staged, MOST_BYTES));
-          } else {
-            copy(from, staged);
-          }
-          return staged;
-        });
+  /** What cannot be deleted now goes with the store's session. */
+  private static void discard(Path staging) {
+    try {
+      Durable.deleteTree(staging);
+    } catch (IOException e) {
+      LOG.debug("{} is left for the end of the session", staging, e);
+    }
+  }
+
+  private static SortedMap<String, Path> named(Path file) {
+    return new TreeMap<>(Map.of(String.valueOf(file.getFileName()), file));
   }
 
   private static VersionRecord uploaded(
@@ -318,18 +344,5 @@ final class Fetching {
     return record
         .withTags(tags)
         .withLineage(Lineage.NONE.withOrigin(Map.of("kind", "upload", "name", name)));
-  }
-
-  private static void copy(Path from, Path to) throws IOException {
-    Files.createDirectories(to);
-    if (Files.isRegularFile(from)) {
-      Files.copy(from, to.resolve(String.valueOf(from.getFileName())));
-      return;
-    }
-    for (Map.Entry<String, Path> file : FileTree.files(from).entrySet()) {
-      Path target = to.resolve(file.getKey());
-      Files.createDirectories(Durable.parent(target));
-      Files.copy(file.getValue(), target);
-    }
   }
 }

@@ -12,6 +12,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -40,6 +41,31 @@ public final class FileTree {
       }
     }
     return files;
+  }
+
+  /**
+   * Copies files into a directory, which is made.
+   *
+   * @param files by their path below it, names with slashes between them, as {@link #files} has
+   *     them
+   * @throws java.nio.file.FileAlreadyExistsException if one is there
+   */
+  public static void copy(SortedMap<String, Path> files, Path directory) throws IOException {
+    Files.createDirectories(directory);
+    for (Map.Entry<String, Path> file : files.entrySet()) {
+      Path target = directory.resolve(file.getKey());
+      Files.createDirectories(Durable.parent(target));
+      Files.copy(file.getValue(), target);
+    }
+  }
+
+  /** The digest of a directory: {@link #digest(SortedMap)} of all its files. */
+  public static String digest(Path directory) throws IOException {
+    SortedMap<String, String> digests = new TreeMap<>();
+    for (Map.Entry<String, Path> file : files(directory).entrySet()) {
+      digests.put(file.getKey(), sha256(file.getValue()));
+    }
+    return digest(digests);
   }
 
   private static String relative(Path directory, Path file) {

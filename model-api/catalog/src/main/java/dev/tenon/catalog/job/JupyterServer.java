@@ -6,6 +6,7 @@ import dev.tenon.internal.JsonObject;
 import dev.tenon.internal.Problems;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -138,7 +139,9 @@ final class JupyterServer implements AutoCloseable {
   }
 
   private static String lastLines(Path log, String token) throws IOException {
-    List<String> lines = Files.exists(log) ? Files.readAllLines(log) : List.of();
+    String text =
+        Files.exists(log) ? new String(Files.readAllBytes(log), StandardCharsets.UTF_8) : "";
+    List<String> lines = text.lines().toList();
     List<String> last = lines.subList(Math.max(0, lines.size() - SHOWN_LINES), lines.size());
     return String.join(" | ", last).replace(token, "…");
   }

@@ -56,23 +56,36 @@ public final class Notebook implements AutoCloseable {
   public static Notebook start(
       ModelStore store, Optional<StoredVersion> source, JobSettings settings) {
     Path program = JupyterServer.find(settings.path());
-    Path directory = store.newStaging();
     Optional<Lease> lease = source.map(store::lease);
+    Optional<Path> directory = Optional.empty();
     try {
-      Path work = Files.createDirectory(directory.resolve("work"));
+      Path made = store.newStaging();
+      directory = Optional.of(made);
+      Path work = Files.createDirectory(made.resolve("work"));
       Files.createDirectory(work.resolve("trained"));
       if (source.isPresent()) {
         mount(source.get().directory(), work.resolve("saved"));
       }
-      JupyterServer server = JupyterServer.start(program, directory, settings);
-      return new Notebook(store, source, lease, directory, server);
+      JupyterServer server = JupyterServer.start(program, made, settings);
+      return new Notebook(store, source, lease, made, server);
     } catch (IOException e) {
-      lease.ifPresent(Lease::close);
+      discard(lease, directory, e);
       throw new InvalidInputException(
           Problems.problem("notebook", e.getMessage(), "a directory to write and a program"), e);
     } catch (RuntimeException e) {
-      lease.ifPresent(Lease::close);
+      discard(lease, directory, e);
       throw e;
+    }
+  }
+
+  private static void discard(Optional<Lease> lease, Optional<Path> directory, Exception cause) {
+    lease.ifPresent(Lease::close);
+    try {
+      if (directory.isPresent()) {
+        Durable.deleteTree(directory.get());
+      }
+    } catch (IOException e) {
+      cause.addSuppressed(e);
     }
   }
 
@@ -81,11 +94,7 @@ public final class Notebook implements AutoCloseable {
     try {
       Files.createSymbolicLink(place, files);
     } catch (IOException | UnsupportedOperationException e) {
-      for (Map.Entry<String, Path> file : FileTree.files(files).entrySet()) {
-        Path target = place.resolve(file.getKey());
-        Files.createDirectories(Durable.parent(target));
-        Files.copy(file.getValue(), target);
-      }
+      FileTree.copy(FileTree.files(files), place);
     }
   }
 
@@ -112,12 +121,20 @@ public final class Notebook implements AutoCloseable {
    */
   public StoredVersion commit(ObjectName destination) {
     source.ifPresent(this::requireUnchanged);
-    Path staged = store.newStaging().resolve("files");
-    int files = Durable.run(staged, "a writable directory", () -> copy(trained(), staged));
-    if (files == 0) {
+    SortedMap<String, Path> files =
+        Durable.run(trained(), "a readable directory", () -> written(trained()));
+    if (files.isEmpty()) {
       throw new InvalidInputException(
           Problems.problem("trained", "no files", "the files of a version"));
     }
+    Path staged = store.newStaging().resolve("files");
+    Durable.run(
+        staged,
+        "a writable directory",
+        () -> {
+          FileTree.copy(files, staged);
+          return staged;
+        });
     Lineage lineage = Lineage.NONE.withOrigin(Map.of("kind", "notebook"));
     VersionRecord record = source.map(StoredVersion::record).orElse(VersionRecord.EMPTY);
     return store.commit(
@@ -140,15 +157,10 @@ public final class Notebook implements AutoCloseable {
   }
 
   /** All but what the server keeps for itself. */
-  private static int copy(Path from, Path to) throws IOException {
-    SortedMap<String, Path> files = FileTree.files(from);
+  private static SortedMap<String, Path> written(Path directory) throws IOException {
+    SortedMap<String, Path> files = FileTree.files(directory);
     files.keySet().removeIf(x -> x.startsWith(".") || x.contains("/."));
-    for (Map.Entry<String, Path> file : files.entrySet()) {
-      Path target = to.resolve(file.getKey());
-      Files.createDirectories(Durable.parent(target));
-      Files.copy(file.getValue(), target);
-    }
-    return files.size();
+    return files;
   }
 
   @Override
