@@ -153,7 +153,8 @@ final class Apply {
     if (lacking.isPresent()) {
       return step(description, Action.WAITING, files.version(), lacking);
     }
-    if (dryRun && files.version().isEmpty()) {
+    boolean brought = files.version().isPresent() || files.action() == Action.WAITING;
+    if (dryRun && !(brought && launching.hasData(description))) {
       return step(description, Action.TRAINED, Optional.empty(), Optional.empty());
     }
     return run(
@@ -200,13 +201,7 @@ final class Apply {
             .flatMap(ModelSpec.Serving::model)
             .or(() -> spec.job().flatMap(ModelSpec.Job::sourceModel));
     Optional<StoredVersion> version =
-        model.flatMap(
-            x ->
-                catalog
-                    .store()
-                    .find(
-                        VersionRef.latest(
-                            new ObjectName(ObjectKind.MODEL, description.namespace(), x))));
+        model.flatMap(x -> catalog.store().find(VersionRef.latest(used(description, x))));
     if (version.isPresent()) {
       return done(description, RegistrationState.READY, Action.UNCHANGED, version.get());
     }
@@ -217,6 +212,14 @@ final class Apply {
             Action.WAITING,
             Optional.empty(),
             model.map(x -> "model " + x + " has no version"));
+  }
+
+  /** A model in its own namespace, if the description says one. */
+  private static ObjectName used(Description description, String model) {
+    return description.spec().source() instanceof Source.OtherModel other
+            && other.name().equals(model)
+        ? Fetching.base(description, other)
+        : new ObjectName(ObjectKind.MODEL, description.namespace(), model);
   }
 
   private AppliedStep done(

@@ -47,8 +47,8 @@ public final class Catalog implements AutoCloseable {
     SpecReader reader = SpecReader.lenient().frameworks(options.frameworks().keySet());
     this.options = options;
     this.store = store;
-    this.jobs = new Jobs(store, types, options.credentials());
     this.sources = new Sources(options);
+    this.jobs = new Jobs(store, types, options.credentials());
     this.descriptions = new Descriptions(store, reader);
     this.registering = new Registering(descriptions, reader, sources.web());
     this.fetching = new Fetching(store, descriptions, sources);
@@ -186,15 +186,16 @@ public final class Catalog implements AutoCloseable {
   /**
    * Starts a JupyterLab on the files of a version.
    *
-   * @param name of a Notebook that is described, or of a model, with a version or not; without a
-   *     name it starts without files
+   * @param name of a Notebook that is described, or of a model; with a version it is a model's;
+   *     without a name it starts without files
    */
   public Notebook notebook(Optional<String> name) {
     Optional<StoredVersion> source =
         name.flatMap(
             x ->
-                descriptions
-                    .find(SpecKind.NOTEBOOK, x.replaceFirst(":.*", ""))
+                Optional.of(x)
+                    .filter(y -> !y.contains(":"))
+                    .flatMap(y -> descriptions.find(SpecKind.NOTEBOOK, y))
                     .map(launching::source)
                     .orElseGet(
                         () -> Optional.of(store.resolve(VersionRef.parse(ObjectKind.MODEL, x)))));

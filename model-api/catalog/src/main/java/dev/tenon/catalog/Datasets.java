@@ -29,13 +29,28 @@ record Datasets(ModelStore store, Descriptions descriptions, Fetching fetching) 
    */
   StoredVersion get(String text, String namespace, FetchListener listener) {
     Optional<VersionRef> ref = ref(text, namespace);
-    return ref.flatMap(store::find)
-        .or(
-            () ->
-                ref.flatMap(x -> descriptions.find(SpecKind.DATASET, x.object().text()))
-                    .map(x -> fetching.fetch(x, listener)))
+    return ref.flatMap(x -> stored(x, listener))
         .or(() -> path(text).map(x -> keep(x, namespace)))
         .orElseThrow(() -> unknown(text));
+  }
+
+  /**
+   * The newest version of a dataset, stored or described.
+   *
+   * @throws UnknownNameException if there is none of this name; no file is looked for
+   */
+  StoredVersion named(ObjectName object, FetchListener listener) {
+    return stored(VersionRef.latest(object), listener).orElseThrow(() -> unknown(object.text()));
+  }
+
+  private Optional<StoredVersion> stored(VersionRef ref, FetchListener listener) {
+    return store
+        .find(ref)
+        .or(
+            () ->
+                descriptions
+                    .find(SpecKind.DATASET, ref.object().text())
+                    .map(x -> fetching.fetch(x, listener)));
   }
 
   private static Optional<VersionRef> ref(String text, String namespace) {

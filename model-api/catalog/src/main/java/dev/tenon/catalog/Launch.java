@@ -24,6 +24,9 @@ import java.util.stream.Stream;
  * @param notices told what has another effect than its author may think
  */
 record Launch(Description description, CredentialSource credentials, Consumer<String> notices) {
+  /** The path of the field that {@link LaunchOptions#dataset} stands for. */
+  static final String DATASET = "spec.training.dataset";
+
   private static final String HERE = "local";
 
   /**
@@ -42,9 +45,13 @@ record Launch(Description description, CredentialSource credentials, Consumer<St
               problem(1, 1, "", SpecCode.NO_FUNCTION, "train; declared functions: " + declared)));
     }
     checkComplete(given);
-    checkClusters(Stream.of(Optional.of(spec.source()), spec.training().flatMap(x -> x.data())));
-    checkCredentials();
     ModelSpec.Training training = spec.training().orElseThrow();
+    checkCluster(
+        spec.source() instanceof Source.OtherModel other ? other.cluster() : Optional.empty());
+    if (!given.contains(DATASET)) {
+      checkCluster(training.dataset().flatMap(ModelSpec.OtherDataset::cluster));
+    }
+    checkCredentials();
     if (!training.platforms().isEmpty() && !training.platforms().contains(HERE)) {
       notices.accept(
           description.name() + " was tested on " + training.platforms() + ", not on " + HERE);
@@ -67,12 +74,9 @@ record Launch(Description description, CredentialSource credentials, Consumer<St
   }
 
   /** Nothing is run elsewhere. */
-  void checkClusters(Stream<Optional<Source>> sources) {
-    sources
-        .flatMap(Optional::stream)
-        .filter(Source.OtherModel.class::isInstance)
-        .flatMap(x -> ((Source.OtherModel) x).cluster().stream())
-        .findFirst()
+  private void checkCluster(Optional<String> named) {
+    named
+        .filter(x -> !x.isBlank())
         .ifPresent(
             cluster -> {
               throw new UnsupportedFeatureException(

@@ -25,7 +25,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Makes requests for jobs of descriptions. Safe for threads. */
 final class Launching {
-  private static final String DATASET = "spec.training.dataset";
   private static final String SOURCE = "spec.source";
 
   private final ModelStore store;
@@ -74,7 +73,7 @@ final class Launching {
   private Set<String> there(Description description, LaunchOptions given) {
     Set<String> paths = new TreeSet<>();
     if (given.dataset().isPresent()) {
-      paths.add(DATASET);
+      paths.add(Launch.DATASET);
     }
     if (given.from().isPresent() || fetching.find(description).isPresent()) {
       paths.add(SOURCE);
@@ -95,11 +94,9 @@ final class Launching {
     JobRequest.Builder job = JobRequest.to(description.object());
     described
         .sourceModel()
-        .ifPresent(x -> job.source(version(description, x, given.from(), listener)));
-    given
-        .dataset()
-        .or(described::dataset)
-        .ifPresent(x -> job.dataset(datasets.get(x, description.namespace(), listener)));
+        .map(x -> new ObjectName(ObjectKind.MODEL, description.namespace(), x))
+        .ifPresent(x -> job.source(version(x, given.from(), listener)));
+    dataset(description, described.dataset(), given, listener).ifPresent(job::dataset);
     spec.container().resources().ifPresent(job::resources);
     described.image().ifPresent(job::image);
     job.command(spec.container().command());
@@ -134,12 +131,13 @@ final class Launching {
     ModelSpec spec = notebook.spec();
     return spec.job()
         .flatMap(ModelSpec.Job::sourceModel)
+        .map(x -> new ObjectName(ObjectKind.MODEL, notebook.namespace(), x))
         .or(
             () ->
                 spec.source() instanceof Source.OtherModel other
-                    ? Optional.of(other.name())
+                    ? Optional.of(Fetching.base(notebook, other))
                     : Optional.empty())
-        .map(x -> version(notebook, x, Optional.empty(), FetchListener.NONE));
+        .map(x -> version(x, Optional.empty(), FetchListener.NONE));
   }
 
   private static JobRequest finish(
@@ -191,10 +189,42 @@ final class Launching {
     }
     boolean nothing = description.spec().source() instanceof Source.None;
     boolean scratch = training.mode().equals(Optional.of(ModelSpec.TrainingMode.SCRATCH));
-    if (nothing && scratch && store.versions(object).isEmpty()) {
+    if (nothing && scratch && fetching.find(description).isEmpty()) {
       return Optional.empty();
     }
     return Optional.of(fetching.fetch(description, listener));
+  }
+
+  /** What the user names may be a file of theirs; what a description names never is. */
+  private Optional<StoredVersion> dataset(
+      Description description,
+      Optional<ModelSpec.OtherDataset> described,
+      LaunchOptions given,
+      FetchListener listener) {
+    return given
+        .dataset()
+        .map(x -> datasets.get(x, description.namespace(), listener))
+        .or(() -> described.map(x -> datasets.named(object(description, x), listener)));
+  }
+
+  private static ObjectName object(Description description, ModelSpec.OtherDataset dataset) {
+    String namespace = dataset.namespace().orElse(description.namespace());
+    return new ObjectName(ObjectKind.DATASET, namespace, dataset.name());
+  }
+
+  /** Whether a training would find its data without bringing any. */
+  boolean hasData(Description description) {
+    Optional<ModelSpec.Training> training = description.spec().training();
+    boolean named =
+        training
+            .flatMap(ModelSpec.Training::dataset)
+            .map(x -> store.find(VersionRef.latest(object(description, x))).isPresent())
+            .orElse(true);
+    return named
+        && training
+            .flatMap(ModelSpec.Training::data)
+            .map(x -> fetching.findData(description, x).isPresent())
+            .orElse(true);
   }
 
   private Optional<StoredVersion> data(
@@ -202,17 +232,13 @@ final class Launching {
       ModelSpec.Training training,
       LaunchOptions given,
       FetchListener listener) {
-    return given
-        .dataset()
-        .or(training::dataset)
-        .map(x -> datasets.get(x, description.namespace(), listener))
+    return dataset(description, training.dataset(), given, listener)
         .or(() -> training.data().map(x -> fetching.data(description, x, listener)));
   }
 
   /** A model that a job starts from: what is in the store, or else what its description brings. */
   private StoredVersion version(
-      Description job, String model, Optional<String> version, FetchListener listener) {
-    ObjectName object = new ObjectName(ObjectKind.MODEL, job.namespace(), model);
+      ObjectName object, Optional<String> version, FetchListener listener) {
     VersionRef ref = new VersionRef(object, version.orElse(VersionRef.LATEST));
     if (version.isPresent() || store.find(ref).isPresent()) {
       return store.resolve(ref);

@@ -310,6 +310,65 @@ class CatalogTest {
     assertThat(actions(all, false)).contains(Action.TRAINED);
   }
 
+  @Test
+  void aTrainingFromScratchStartsFromNothingAgain() throws Exception {
+    types.register(new Beginning("scratch"));
+    catalog.uploadDataset("recipes", data());
+    file(
+        "new/egret.yaml",
+        "kind: Model\nmetadata: {name: egret}\n"
+            + "spec: {training: {mode: Scratch, dataset: {name: recipes}}}\n");
+    Path all = directory.resolve("new");
+
+    assertThat(actions(all, false)).containsExactly(Action.TRAINED);
+    assertThat(actions(all, false)).containsExactly(Action.UNCHANGED);
+  }
+
+  /** Makes a model of nothing. */
+  private record Beginning(String name) implements JobType {
+    @Override
+    public void run(JobContext context) throws IOException {
+      assertThat(context.saved()).isEmpty();
+      Files.writeString(context.trained().resolve("config.json"), "{}");
+    }
+  }
+
+  private StoredVersion tuned() throws InterruptedException {
+    return catalog.await(catalog.train("heron-short", LaunchOptions.NONE, FetchListener.NONE));
+  }
+
+  @Test
+  void aDatasetMayBeInAnotherNamespace() throws Exception {
+    String shared = TUNED.replace("name: recipes", "name: recipes, namespace: shared");
+    rejected(shared, PLACE);
+    catalog.upload("heron", model());
+    catalog.uploadDataset("recipes", data());
+    StoredVersion recipes = catalog.uploadDataset("shared/recipes", data());
+
+    assertThat(tuned().record().lineage().dataset()).contains(recipes.asParent());
+  }
+
+  @Test
+  void aDatasetInAnotherClusterIsNotReached() throws IOException {
+    rejected(TUNED.replace("name: recipes", "name: recipes, cluster: west"), PLACE);
+    catalog.upload("heron", model());
+
+    assertThatThrownBy(this::tuned)
+        .isInstanceOf(UnsupportedFeatureException.class)
+        .hasMessageContaining("west");
+  }
+
+  @Test
+  void aDatasetOfADescriptionIsNeverAFileThatLiesHere() throws IOException {
+    assertThat(Path.of("src")).isDirectory();
+    rejected(TUNED.replace("name: recipes", "name: src"), PLACE);
+    catalog.upload("heron", model());
+
+    assertThatThrownBy(this::tuned)
+        .isInstanceOf(UnknownNameException.class)
+        .hasMessageContaining("dataset: src");
+  }
+
   private List<Action> actions(Path files, boolean dryRun) throws InterruptedException {
     return catalog.apply(List.of(files.toString()), dryRun, x -> {}).stream()
         .map(AppliedStep::action)

@@ -122,11 +122,18 @@ public record ModelSpec(
     static final Credentials NONE = new Credentials(false, false, List.of());
   }
 
+  /**
+   * A dataset by its name.
+   *
+   * @param namespace where it is, if not in that of the description
+   */
+  public record OtherDataset(String name, Optional<String> namespace, Optional<String> cluster) {}
+
   /** How a training runs. */
   public record Training(
       Optional<TrainingMode> mode,
       Optional<String> baseModel,
-      Optional<String> dataset,
+      Optional<OtherDataset> dataset,
       Optional<Source> data,
       Optional<Source> results,
       Map<String, @Nullable Object> params,
@@ -173,7 +180,8 @@ public record ModelSpec(
       Optional<Integer> diskGb,
       Optional<String> gpuType,
       Optional<Integer> gpuCount) {
-    static final Resources UNSAID =
+    /** Nothing said: the runner decides all of it. */
+    public static final Resources UNSAID =
         new Resources(
             Optional.empty(),
             1,
@@ -201,7 +209,7 @@ public record ModelSpec(
       Optional<String> sourceModel,
       Optional<String> destinationModel,
       boolean suspend,
-      Optional<String> dataset,
+      Optional<OtherDataset> dataset,
       Optional<String> image) {
     /** Where the source is mounted, read-only. */
     public static final String SOURCE_MOUNT = "/model/saved";

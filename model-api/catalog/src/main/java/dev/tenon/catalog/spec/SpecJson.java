@@ -110,11 +110,21 @@ final class SpecJson {
     return json;
   }
 
+  /** Where it is stands beside its name only if the text says it. */
+  private static void dataset(
+      Map<String, @Nullable Object> json, Optional<ModelSpec.OtherDataset> dataset) {
+    put(json, "dataset", dataset.map(ModelSpec.OtherDataset::name));
+    dataset
+        .flatMap(ModelSpec.OtherDataset::namespace)
+        .ifPresent(x -> json.put("datasetNamespace", x));
+    dataset.flatMap(ModelSpec.OtherDataset::cluster).ifPresent(x -> json.put("datasetCluster", x));
+  }
+
   private static Map<String, @Nullable Object> training(ModelSpec.Training training) {
     Map<String, @Nullable Object> json = new LinkedHashMap<>();
     put(json, "mode", training.mode().map(ModelSpec.TrainingMode::label));
     put(json, "baseModel", training.baseModel());
-    put(json, "dataset", training.dataset());
+    dataset(json, training.dataset());
     put(json, "data", training.data().map(SpecJson::source));
     put(json, "results", training.results().map(SpecJson::source));
     json.put("params", training.params());
@@ -170,7 +180,7 @@ final class SpecJson {
     json.put("destinationReadOnly", false);
     json.put("createDestination", true);
     json.put("suspend", job.suspend());
-    put(json, "dataset", job.dataset());
+    dataset(json, job.dataset());
     put(json, "image", job.image());
     return json;
   }

@@ -106,7 +106,7 @@ final class SubstratusDialect {
           && !spec.has("build")) {
         spec.missing("image", "required for a " + kind.label() + ", unless build is there");
       }
-      Optional<String> dataset = dataset(job);
+      Optional<ModelSpec.OtherDataset> dataset = dataset(job);
       Optional<String> from = sourceModel(job);
       if (job && destination.isEmpty() && !spec.has("destinationModel")) {
         spec.missing("destinationModel", "required for a ModelJob");
@@ -275,27 +275,31 @@ final class SubstratusDialect {
       return reference(spec, "sourceModel");
     }
 
-    private Optional<String> dataset(boolean job) {
-      if (job) {
-        return reference(spec, "dataset");
-      }
-      return named(spec, "dataset");
+    private Optional<ModelSpec.OtherDataset> dataset(boolean job) {
+      return job ? nearby(spec, "dataset") : named(spec, "dataset");
     }
 
-    private Optional<String> named(Fields fields, String key) {
+    private static Optional<ModelSpec.OtherDataset> nearby(Fields fields, String key) {
+      return reference(fields, key)
+          .map(x -> new ModelSpec.OtherDataset(x, Optional.empty(), Optional.empty()));
+    }
+
+    private static Optional<ModelSpec.OtherDataset> named(Fields fields, String key) {
       if (!fields.has(key)) {
         return Optional.empty();
       }
       Fields dataset = fields.section(key);
-      dataset.identifier(dataset.plainText("namespace"), "namespace");
-      dataset.text("cluster");
-      return dataset.identifier(dataset.required("name", "it names the dataset"), "name");
+      Optional<String> namespace = dataset.identifier(dataset.plainText("namespace"), "namespace");
+      Optional<String> cluster = dataset.text("cluster");
+      return dataset
+          .identifier(dataset.required("name", "it names the dataset"), "name")
+          .map(x -> new ModelSpec.OtherDataset(x, namespace, cluster));
     }
 
     private Optional<ModelSpec.Training> training(
         Source source,
         Optional<Source.OtherModel> model,
-        Optional<String> dataset,
+        Optional<ModelSpec.OtherDataset> dataset,
         Optional<String> from,
         Optional<String> image,
         ModelSpec.Container container) {
@@ -345,10 +349,10 @@ final class SubstratusDialect {
       if (finetune && source instanceof Source.None) {
         spec.warn(SpecCode.INCOMPLETE, "source", "a Finetune needs a source before it can run");
       }
-      Optional<String> dataset = named(training, "dataset");
+      Optional<ModelSpec.OtherDataset> dataset = named(training, "dataset");
       if (!training.has("dataset") && training.has("datasetName")) {
         training.warn(SpecCode.LEGACY_FIELD, "datasetName", "is read as dataset.name");
-        dataset = reference(training, "datasetName");
+        dataset = nearby(training, "datasetName");
       } else if (!training.has("dataset")) {
         training.warn(
             SpecCode.INCOMPLETE, "dataset", "a training needs a dataset before it can run");
@@ -366,7 +370,7 @@ final class SubstratusDialect {
     private static ModelSpec.Training made(
         ModelSpec.TrainingMode mode,
         Optional<String> base,
-        Optional<String> dataset,
+        Optional<ModelSpec.OtherDataset> dataset,
         Map<String, @Nullable Object> params,
         Optional<ModelSpec.Resources> resources,
         Optional<String> image) {

@@ -68,7 +68,7 @@ final class SubstratusTree {
 
   private void job(ModelSpec.Job job) {
     fields.put("sourceModel", job.sourceModel()).put("destinationModel", job.destinationModel());
-    fields.put("dataset", job.dataset());
+    fields.put("dataset", job.dataset().map(ModelSpec.OtherDataset::name));
     image(job.image());
     suspend(job);
   }
@@ -76,7 +76,7 @@ final class SubstratusTree {
   private void notebook(ModelSpec.Job job) {
     fields.put("image", job.image());
     fields.put("sourceModel", job.sourceModel()).put("destinationModel", job.destinationModel());
-    job.dataset().ifPresent(x -> fields.section("dataset").put("name", x));
+    job.dataset().ifPresent(x -> dataset(fields.section("dataset"), x));
     if (job.sourceModel().isEmpty() && !isImage(job.image())) {
       source(spec.source() instanceof Source.OtherModel);
     }
@@ -118,7 +118,7 @@ final class SubstratusTree {
     }
     spec.training()
         .flatMap(ModelSpec.Training::dataset)
-        .ifPresent(x -> fields.section("dataset").put("name", x));
+        .ifPresent(x -> dataset(fields.section("dataset"), x));
   }
 
   // ---- parts
@@ -165,10 +165,17 @@ final class SubstratusTree {
         .put("cluster", other.cluster());
   }
 
+  private static void dataset(SpecTree section, ModelSpec.OtherDataset dataset) {
+    section
+        .put("name", dataset.name())
+        .put("namespace", dataset.namespace())
+        .put("cluster", dataset.cluster());
+  }
+
   private void training(ModelSpec.Training training) {
     SpecTree section = fields.section("training");
     section.put("mode", training.mode().map(ModelSpec.TrainingMode::label));
-    training.dataset().ifPresent(x -> section.section("dataset").put("name", x));
+    training.dataset().ifPresent(x -> dataset(section.section("dataset"), x));
     section.putFilled("params", training.params());
     if (!training.resources().equals(ModelSpec.Resources.UNSAID)) {
       resources(section.section("resources"), training.resources());

@@ -65,6 +65,22 @@ class SpecWriterTest {
   }
 
   @Test
+  void aDatasetElsewhereStaysThere() {
+    for (String kind : List.of("Model", "Notebook")) {
+      ModelSpec spec =
+          read(
+              "kind: "
+                  + kind
+                  + "\nmetadata: {name: a}\nspec:\n  image: i\n"
+                  + "  dataset: {name: recipes, namespace: shared, cluster: west}\n");
+      comesBack(spec);
+      assertThat(SpecWriter.write(spec)).contains("namespace: shared").contains("cluster: west");
+      assertThat(spec.toMap().toString())
+          .contains("dataset=recipes, datasetNamespace=shared, datasetCluster=west");
+    }
+  }
+
+  @Test
   void everyExampleComesBack() throws Exception {
     Path examples =
         Path.of(
