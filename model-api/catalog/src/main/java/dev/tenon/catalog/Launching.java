@@ -117,7 +117,8 @@ final class Launching {
         && made.parent().equals(request.source().map(StoredVersion::asParent))
         && made.dataset().equals(request.dataset().map(StoredVersion::asParent))
         && params.entrySet().containsAll(texts(request.params()).entrySet())
-        && Optional.ofNullable(made.origin().get("image")).equals(request.image());
+        && Optional.ofNullable(made.origin().get("image")).equals(request.image())
+        && Optional.ofNullable(made.origin().get("command")).equals(request.commandText());
   }
 
   private static Map<String, String> texts(Map<String, @Nullable Object> params) {

@@ -311,6 +311,30 @@ class CatalogTest {
   }
 
   @Test
+  void anotherCommandIsAnotherRun() throws Exception {
+    String job =
+        "kind: ModelJob\nmetadata: {name: shrink}\nspec: {sourceModel: heron, destinationModel:"
+            + " heron-tiny, image: substratusai/hf-llm-peft-trainer:1, command: [tune, \"a b\"]}\n";
+    catalog.register(file("heron.yaml", PLACE));
+    catalog.upload("heron", model());
+    file("jobs/job.yaml", job);
+    Path jobs = directory.resolve("jobs");
+
+    assertThat(actions(jobs, false)).containsExactly(Action.TRAINED);
+    assertThat(actions(jobs, false)).containsExactly(Action.UNCHANGED);
+    file("jobs/job.yaml", job.replace("\"a b\"", "a, b"));
+    assertThat(actions(jobs, false)).containsExactly(Action.TRAINED);
+    assertThat(
+            catalog
+                .store()
+                .resolve(VersionRef.parse(ObjectKind.MODEL, "heron-tiny:1"))
+                .record()
+                .lineage()
+                .origin())
+        .containsEntry("command", "tune \"a b\"");
+  }
+
+  @Test
   void aTrainingFromScratchStartsFromNothingAgain() throws Exception {
     types.register(new Beginning("scratch"));
     catalog.uploadDataset("recipes", data());

@@ -6,6 +6,7 @@ import dev.tenon.catalog.store.ObjectKind;
 import dev.tenon.catalog.store.ObjectName;
 import dev.tenon.catalog.store.StoredVersion;
 import dev.tenon.error.InvalidInputException;
+import dev.tenon.internal.Json;
 import dev.tenon.internal.Problems;
 import java.time.Duration;
 import java.util.Collections;
@@ -13,6 +14,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,6 +50,8 @@ public record JobRequest(
     int retries,
     Optional<Duration> timeout,
     Optional<String> runName) {
+  private static final Pattern PLAIN = Pattern.compile("[^\\s\"]+");
+
   /** Copies and checks. */
   public JobRequest {
     params = Collections.unmodifiableMap(new LinkedHashMap<>(params));
@@ -87,6 +92,20 @@ public record JobRequest(
     return copy;
   }
 
+  /**
+   * The command as one text, words with spaces between them; a word that has a space or a quotation
+   * mark itself stands as a JSON string. Equal texts are equal commands. Empty without a command.
+   */
+  public Optional<String> commandText() {
+    return Optional.of(command)
+        .filter(x -> !x.isEmpty())
+        .map(x -> x.stream().map(JobRequest::word).collect(Collectors.joining(" ")));
+  }
+
+  private static String word(String word) {
+    return PLAIN.matcher(word).matches() ? word : Json.compact(word);
+  }
+
   /** Without the values of the environment, which may hold secrets. */
   @Override
   public String toString() {
@@ -121,16 +140,6 @@ public record JobRequest(
 
   /** The optional parts of a job. Not thread-safe. */
   public static final class Builder {
-    private static final Resources UNSAID =
-        new Resources(
-            Optional.empty(),
-            1,
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty());
-
     private final ObjectName destination;
     private Optional<StoredVersion> source = Optional.empty();
     private Optional<StoredVersion> dataset = Optional.empty();
@@ -139,7 +148,7 @@ public record JobRequest(
     private List<String> command = List.of();
     private Optional<String> image = Optional.empty();
     private Optional<TrainingMode> mode = Optional.empty();
-    private Resources resources = UNSAID;
+    private Resources resources = Resources.UNSAID;
     private Optional<String> runner = Optional.empty();
     private int retries;
     private Optional<Duration> timeout = Optional.empty();

@@ -205,6 +205,7 @@ final class JobRun {
     Map<String, String> origin = new TreeMap<>(Map.of("kind", "job"));
     origin.put("runner", status.runner().name());
     request.image().ifPresent(x -> origin.put("image", x));
+    request.commandText().map(secrets::redact).ifPresent(x -> origin.put("command", x));
     Map<String, String> tags = new TreeMap<>();
     request.runName().ifPresent(x -> tags.put("run", x));
     Optional<VersionRecord> parent = request.source().map(StoredVersion::record);
