@@ -18,6 +18,7 @@ import org.eclipse.jgit.lib.NullProgressMonitor;
 import org.eclipse.jgit.lib.ObjectId;
 import org.eclipse.jgit.lib.ObjectReader;
 import org.eclipse.jgit.lib.Ref;
+import org.eclipse.jgit.lib.StoredConfig;
 import org.eclipse.jgit.revwalk.RevCommit;
 import org.eclipse.jgit.revwalk.RevWalk;
 import org.eclipse.jgit.transport.RefSpec;
@@ -47,6 +48,11 @@ final class GitRepository implements AutoCloseable {
     if (!Files.exists(directory.resolve("HEAD"))) {
       repository.create(true);
     }
+    // What runs behind us would still write when we delete all of it.
+    StoredConfig settings = repository.getConfig();
+    settings.setBoolean("gc", null, "autoDetach", false);
+    settings.setInt("gc", null, "auto", 0);
+    settings.save();
     return new GitRepository(repository, location);
   }
 
