@@ -2,6 +2,7 @@ package dev.tenon.catalog.internal.fetch;
 
 import dev.tenon.internal.Durable;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -9,14 +10,21 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 
 /** The bytes of an unfinished file, with the digests of all that are there. For one thread. */
 final class Part implements AutoCloseable {
+  /** Written bytes start on their way to the disk early, so that the end waits for few. */
+  private static final long FLUSHED = 32L << 20;
+
   private final Path path;
   private final Download download;
   private final FileChannel channel;
   private Digests digests;
   private Optional<String> validator;
+  private CompletableFuture<Void> flushing = CompletableFuture.completedFuture(null);
+  private long flushed;
 
   private Part(Download download, FileChannel channel, Optional<String> validator) {
     this.path = download.part();
@@ -46,7 +54,8 @@ final class Part implements AutoCloseable {
   private void takeOver() throws IOException {
     long most = Math.min(download.limit(), download.size().orElse(Long.MAX_VALUE));
     boolean checked = download.sha256().isPresent() || download.gitBlob().isPresent();
-    if (channel.size() <= most && (checked || validator.isPresent())) {
+    boolean file = Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS);
+    if (file && channel.size() <= most && (checked || validator.isPresent())) {
       digests.addFile(path);
     } else {
       restart(Optional.empty());
@@ -56,6 +65,7 @@ final class Part implements AutoCloseable {
   /** Forgets what is there; what follows is known by this. */
   void restart(Optional<String> newValidator) throws IOException {
     channel.truncate(0);
+    flushed = 0;
     digests = new Digests(download);
     validator = newValidator;
     Validator.write(path, newValidator);
@@ -65,6 +75,27 @@ final class Part implements AutoCloseable {
   void append(byte[] buffer, int count) throws IOException {
     Durable.writeFully(channel, digests.bytes(), ByteBuffer.wrap(buffer, 0, count));
     digests.add(buffer, count);
+    if (digests.bytes() - flushed >= FLUSHED && flushing.isDone()) {
+      settle();
+      flushed = digests.bytes();
+      flushing = CompletableFuture.runAsync(this::flush);
+    }
+  }
+
+  private void flush() {
+    try {
+      channel.force(false);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private void settle() throws IOException {
+    try {
+      flushing.join();
+    } catch (CompletionException e) {
+      throw new IOException(e.getMessage(), e);
+    }
   }
 
   long bytes() {
@@ -82,19 +113,22 @@ final class Part implements AutoCloseable {
 
   /** Puts all on disk. */
   void end() throws IOException {
+    settle();
     channel.truncate(digests.bytes());
     channel.force(true);
     channel.close();
   }
 
   void delete() throws IOException {
-    channel.close();
+    close();
     Files.deleteIfExists(path);
     Validator.write(path, Optional.empty());
   }
 
   @Override
   public void close() throws IOException {
-    channel.close();
+    try (channel) {
+      settle();
+    }
   }
 }

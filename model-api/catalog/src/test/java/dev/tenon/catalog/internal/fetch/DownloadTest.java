@@ -32,6 +32,13 @@ class DownloadTest {
   private static final String SHA256 = sha256(CONTENT);
   private static final HttpHandler FILES = TlsServer.files(Map.of("/file", CONTENT));
 
+  /** Without ranges and without an ETag. */
+  private static final HttpHandler WHOLE =
+      exchange -> {
+        exchange.sendResponseHeaders(200, CONTENT.length);
+        exchange.getResponseBody().write(CONTENT);
+      };
+
   @TempDir Path directory;
   private Path file = Path.of("");
   private Path part = Path.of("");
@@ -105,12 +112,7 @@ class DownloadTest {
   @Test
   void aServerWithoutRangesStartsAgain() throws IOException {
     interrupted();
-    HttpHandler whole =
-        exchange -> {
-          exchange.sendResponseHeaders(200, CONTENT.length);
-          exchange.getResponseBody().write(CONTENT);
-        };
-    try (TlsServer server = TlsServer.start(whole)) {
+    try (TlsServer server = TlsServer.start(WHOLE)) {
       Download download = download(server).sha256(SHA256);
       assertThat(download.run(server.web(), FetchListener.NONE).transferred())
           .isEqualTo(CONTENT.length);
@@ -250,7 +252,7 @@ class DownloadTest {
   void aFullDiskIsSaid() {
     Path full = Path.of("/dev/full");
     assumeThat(full).exists();
-    try (TlsServer server = TlsServer.start(FILES)) {
+    try (TlsServer server = TlsServer.start(WHOLE)) {
       assertThatThrownBy(() -> download(server).part(full).run(server.web(), FetchListener.NONE))
           .isInstanceOf(TransferException.class)
           .hasMessageContaining("No space left on device (expected: a writable file with room)");
