@@ -98,11 +98,15 @@ class ArchiveCasesTest {
     return threads.getCurrentThreadAllocatedBytes();
   }
 
-  /** Beside the root too, where an entry that climbs would land. */
+  /** Below the root, and where entries that climb or name a drive would land. */
   private static Map<Path, Long> files(Path root) throws IOException {
-    try (Stream<Path> all = Files.walk(root);
-        Stream<Path> beside = Files.list(root.toAbsolutePath().getParent())) {
-      return Stream.concat(all, beside)
+    Path above = root.toAbsolutePath().getParent();
+    List<Path> escaped =
+        Stream.of(above, above.getRoot(), Path.of("").toAbsolutePath())
+            .flatMap(x -> Stream.of("f.txt", "pax.txt", "D:\\f.txt").map(x::resolve))
+            .toList();
+    try (Stream<Path> all = Files.walk(root)) {
+      return Stream.concat(all, escaped.stream())
           .filter(Files::isRegularFile)
           .distinct()
           .collect(Collectors.toMap(x -> x, x -> x.toFile().length()));

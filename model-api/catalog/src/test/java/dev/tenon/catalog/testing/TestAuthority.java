@@ -10,6 +10,7 @@ import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.List;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
@@ -20,6 +21,7 @@ import javax.net.ssl.SSLContext;
  */
 final class TestAuthority {
   private static final String PASSWORD = "not a secret";
+  private static final String STORE = "keys.p12";
   private static final Path DIRECTORY = make();
 
   private TestAuthority() {}
@@ -29,9 +31,9 @@ final class TestAuthority {
   }
 
   static SSLContext context() {
-    try (InputStream in = Files.newInputStream(DIRECTORY.resolve("server.p12"))) {
-      KeyStore store = KeyStore.getInstance("PKCS12");
-      store.load(in, PASSWORD.toCharArray());
+    try {
+      KeyStore store = store(DIRECTORY);
+      store.deleteEntry("ca");
       KeyManagerFactory keys =
           KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
       keys.init(store, PASSWORD.toCharArray());
@@ -45,37 +47,42 @@ final class TestAuthority {
     }
   }
 
-  private static Path make() {
-    try {
-      Path directory = Files.createTempDirectory("tenon-tls");
-      for (String name : List.of("ca.p12", "server.p12", "server.csr", "server.pem", "ca.pem")) {
-        directory.resolve(name).toFile().deleteOnExit();
-      }
-      directory.toFile().deleteOnExit();
-      String names = "san=dns:localhost,dns:*.test.example,ip:127.0.0.1";
-      String ec = "-keyalg EC -groupname secp256r1 -validity 30";
-      keytool(directory, "-genkeypair -alias ca -dname CN=Test -ext bc:c " + ec, "ca.p12");
-      keytool(directory, "-genkeypair -alias server -dname CN=localhost " + ec, "server.p12");
-      keytool(directory, "-exportcert -rfc -alias ca -file ca.pem", "ca.p12");
-      keytool(directory, "-certreq -alias server -file server.csr", "server.p12");
-      keytool(
-          directory,
-          "-gencert -rfc -alias ca -validity 30 -infile server.csr -outfile server.pem -ext "
-              + names,
-          "ca.p12");
-      keytool(directory, "-importcert -noprompt -alias ca -file ca.pem", "server.p12");
-      keytool(directory, "-importcert -alias server -file server.pem", "server.p12");
-      return directory;
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+  private static KeyStore store(Path directory) throws IOException, GeneralSecurityException {
+    try (InputStream in = Files.newInputStream(directory.resolve(STORE))) {
+      KeyStore store = KeyStore.getInstance("PKCS12");
+      store.load(in, PASSWORD.toCharArray());
+      return store;
     }
   }
 
-  private static void keytool(Path directory, String arguments, String store) throws IOException {
+  private static Path make() {
+    try {
+      Path directory = Files.createTempDirectory("tenon-tls");
+      directory.toFile().deleteOnExit();
+      directory.resolve(STORE).toFile().deleteOnExit();
+      directory.resolve("ca.pem").toFile().deleteOnExit();
+      String pair = "-genkeypair -keyalg EC -groupname secp256r1 -validity 30 ";
+      String names = "-ext san=dns:localhost,dns:*.test.example,ip:127.0.0.1";
+      keytool(directory, pair + "-alias ca -dname CN=Test -ext bc:c");
+      keytool(directory, pair + "-alias server -signer ca -dname CN=localhost " + names);
+      byte[] authority = store(directory).getCertificate("ca").getEncoded();
+      String text = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(authority);
+      Files.writeString(
+          directory.resolve("ca.pem"),
+          "-----BEGIN CERTIFICATE-----\n" + text + "\n-----END CERTIFICATE-----\n");
+      return directory;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static void keytool(Path directory, String arguments) throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "keytool").toString());
     command.addAll(Arrays.asList(arguments.split(" ")));
-    command.addAll(List.of("-keystore", store, "-storepass", PASSWORD, "-storetype", "PKCS12"));
+    command.addAll(List.of("-keystore", STORE, "-storepass", PASSWORD, "-storetype", "PKCS12"));
     Process process =
         new ProcessBuilder(command).directory(directory.toFile()).redirectErrorStream(true).start();
     String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

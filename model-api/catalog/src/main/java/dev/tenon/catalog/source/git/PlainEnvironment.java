@@ -42,6 +42,8 @@ final class PlainEnvironment extends SystemReader.Delegate {
   private static synchronized void install() {
     if (!(SystemReader.getInstance() instanceof PlainEnvironment)) {
       SystemReader.setInstance(new PlainEnvironment(SystemReader.getInstance()));
+      // Otherwise the first call waits for seconds until the clock of the file system is measured.
+      FS.FileStoreAttributes.setBackground(true);
     }
   }
 
