@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.stream.Stream;
 
 /**
@@ -75,15 +76,34 @@ public final class ArchiveReader {
    */
   public static void extract(Path archive, Path destination, ArchiveBudget budget)
       throws IOException {
+    extract(archive, destination, budget, false);
+  }
+
+  /** The same without the one directory that everything in the archive lies in, if there is one. */
+  public static void extractInner(Path archive, Path destination, ArchiveBudget budget)
+      throws IOException {
+    extract(archive, destination, budget, true);
+  }
+
+  private static void extract(Path archive, Path destination, ArchiveBudget budget, boolean inner)
+      throws IOException {
     requireEmpty(destination);
     Path fresh = Durable.temporaryBeside(destination.toAbsolutePath());
     try {
       Files.createDirectories(fresh);
       read(archive, budget, new Extraction(fresh, archive));
       FileTree.sync(fresh);
-      Durable.rename(fresh, destination);
+      Durable.rename(inner ? only(fresh) : fresh, destination);
     } finally {
       Durable.deleteTree(fresh);
+    }
+  }
+
+  /** The only directory in one that holds nothing else, or itself. */
+  private static Path only(Path directory) throws IOException {
+    try (Stream<Path> entries = Files.list(directory)) {
+      List<Path> all = entries.limit(2).toList();
+      return all.size() == 1 && Files.isDirectory(all.get(0)) ? all.get(0) : directory;
     }
   }
 

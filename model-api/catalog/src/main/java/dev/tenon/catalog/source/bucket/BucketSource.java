@@ -74,7 +74,7 @@ public record BucketSource(Web web, BucketServer server, BucketPlace place) impl
     Path archive = filling.work().resolve(name);
     object.download(s3, name, archive, filling.part(object.key()), listener);
     Durable.deleteTree(filling.directory());
-    ArchiveReader.extract(
+    ArchiveReader.extractInner(
         archive, filling.directory(), ArchiveBudget.model(filling.work(), MOST_UNPACKED));
   }
 

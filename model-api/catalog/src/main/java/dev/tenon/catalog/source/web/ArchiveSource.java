@@ -28,8 +28,8 @@ import java.util.TreeMap;
 
 /**
  * A file at a URL. An archive, {@code .tar.gz}, {@code .tgz}, {@code .tar} or {@code .zip}, is
- * unpacked, within what the disk and the limit let; any other file is the one file of the
- * directory. Safe for threads.
+ * unpacked, within what the disk and the limit let, without the one directory that everything in it
+ * lies in; any other file is the one file of the directory. Safe for threads.
  */
 public final class ArchiveSource implements ModelSource {
   private final Web web;
@@ -101,7 +101,7 @@ public final class ArchiveSource implements ModelSource {
     if (format.isPresent()) {
       Durable.deleteTree(filling.directory());
       ArchiveBudget budget = ArchiveBudget.model(filling.work(), limit);
-      ArchiveReader.extract(folder.resolve(name), filling.directory(), budget);
+      ArchiveReader.extractInner(folder.resolve(name), filling.directory(), budget);
     } else {
       filling.known(name, received.sha256());
     }
