@@ -116,7 +116,7 @@ final class Apply {
   private AppliedStep fetched(Description description) {
     Optional<StoredVersion> before = fetching.find(description);
     if (before.isPresent()) {
-      return done(description, RegistrationState.READY, Action.UNCHANGED, before.get());
+      return there(description, Action.UNCHANGED, before.get());
     }
     boolean waits =
         description.spec().source() instanceof Source.None
@@ -130,11 +130,17 @@ final class Apply {
     }
     return dryRun
         ? step(description, Action.FETCHED, Optional.empty(), Optional.empty())
-        : done(
+        : there(description, Action.FETCHED, fetching.fetch(description, FetchListener.NONE));
+  }
+
+  private AppliedStep there(Description description, Action action, StoredVersion version) {
+    return BuildContext.is(version)
+        ? step(
             description,
-            RegistrationState.READY,
-            Action.FETCHED,
-            fetching.fetch(description, FetchListener.NONE));
+            Action.WAITING,
+            Optional.of(version.ref().text()),
+            Optional.of(BuildContext.cure(version)))
+        : done(description, RegistrationState.READY, action, version);
   }
 
   private AppliedStep model(Description description) throws InterruptedException {
@@ -149,7 +155,7 @@ final class Apply {
     if (!spec.trainable() || !ready) {
       return files;
     }
-    Optional<String> lacking = lacking(spec);
+    Optional<String> lacking = lacking(spec, files.version().isPresent());
     if (lacking.isPresent()) {
       return step(description, Action.WAITING, files.version(), lacking);
     }
@@ -161,9 +167,10 @@ final class Apply {
         description, launching.training(description, LaunchOptions.NONE, FetchListener.NONE));
   }
 
-  private static Optional<String> lacking(ModelSpec spec) {
+  private static Optional<String> lacking(ModelSpec spec, boolean uploaded) {
     return spec.warnings().stream()
         .filter(x -> x.code() == SpecCode.INCOMPLETE)
+        .filter(x -> !uploaded || !x.path().equals(Launching.SOURCE))
         .map(x -> x.path() + ": " + x.sentence())
         .findFirst();
   }
@@ -189,8 +196,13 @@ final class Apply {
       return step(description, Action.TRAINED, Optional.empty(), Optional.empty());
     }
     Job job = catalog.jobs().start(request);
-    StoredVersion made = catalog.await(job);
-    return done(description, RegistrationState.READY, Action.TRAINED, made);
+    try {
+      StoredVersion made = catalog.await(job);
+      return done(description, RegistrationState.READY, Action.TRAINED, made);
+    } catch (InterruptedException e) {
+      job.cancel();
+      throw e;
+    }
   }
 
   /** A server or notebook is started by hand; it is ready when its model is there. */

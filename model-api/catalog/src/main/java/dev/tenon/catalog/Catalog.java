@@ -205,7 +205,8 @@ public final class Catalog implements AutoCloseable {
   /**
    * Brings the store to what these descriptions say: registers them, fetches files, runs trainings
    * and jobs whose result is not there. What is there already stays, so that it may be called again
-   * at any time; a failure is noted with its description, and what depends on it waits.
+   * at any time; a failure is noted with its description, and what depends on it waits. An
+   * interrupt cancels the training that runs.
    *
    * @param locations as {@link #register} takes them, and directories of such files
    * @param dryRun tells what would be done, and does nothing

@@ -68,6 +68,7 @@ record CatalogModels(Catalog catalog, Map<String, Framework> frameworks) {
 
   /** Descriptions name what they like; files of a HuggingFace directory speak for themselves. */
   ModelConfig prepare(StoredVersion version) {
+    BuildContext.model(version);
     Optional<String> name = version.record().framework();
     Optional<Framework> framework = name.map(frameworks::get);
     if (framework.isEmpty() && !Files.exists(version.directory().resolve("config.json"))) {

@@ -35,6 +35,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -80,7 +81,10 @@ final class Fetching {
     }
   }
 
-  /** The files that a fetch would give without bringing any: what somebody uploaded counts. */
+  /**
+   * The files that a fetch would give without bringing any: what somebody uploaded counts, before a
+   * build context, which is how such files are made.
+   */
   Optional<StoredVersion> find(Description description) {
     ModelSpec spec = description.spec();
     if (spec.source() instanceof Source.OtherModel other) {
@@ -88,8 +92,10 @@ final class Fetching {
           .find(VersionRef.latest(base(description, other)))
           .flatMap(x -> newest(description.object(), tags(spec, x.digest())));
     }
+    Optional<StoredVersion> uploaded = findUploaded(description.object());
     return newest(description.object(), tags(spec, ""))
-        .or(() -> findUploaded(description.object()));
+        .filter(x -> uploaded.isEmpty() || !BuildContext.is(x))
+        .or(() -> uploaded);
   }
 
   private static Map<String, String> tags(ModelSpec spec, String more) {
@@ -127,18 +133,27 @@ final class Fetching {
   }
 
   private StoredVersion brought(Description description, FetchListener listener) {
-    Optional<StoredVersion> before = find(description);
-    if (before.isPresent()) {
-      return before.get();
-    }
+    return find(description)
+        .orElseGet(
+            () ->
+                inTurn(
+                    description.object(),
+                    () -> find(description).orElseGet(() -> bring(description, listener))));
+  }
+
+  private StoredVersion bring(Description description, FetchListener listener) {
     ModelSource source =
         sources
             .of(description.spec(), description.spec().source())
             .orElseThrow(() -> nothing(description.object()));
     Map<String, String> tags = tags(description.spec(), "");
-    Path place = store.home().resolve("fetch").resolve(placeName(description.object()));
+    Path place = place(description.object());
     Fetched fetched = source.fetch(place, listener);
     return commit(description, place, tags, fetched);
+  }
+
+  private StoredVersion inTurn(ObjectName object, Supplier<StoredVersion> work) {
+    return FetchTurn.of(place(object).resolveSibling(placeName(object) + ".turn"), work);
   }
 
   /** Training data where a description says that they are. */
@@ -146,22 +161,25 @@ final class Fetching {
     ModelSpec spec = description.spec();
     ObjectName object = dataName(description);
     Map<String, String> tags = dataTags(source);
+    Supplier<StoredVersion> bring =
+        () -> {
+          Path place = place(object);
+          Fetched fetched =
+              sources.of(spec, source).orElseThrow(() -> nothing(object)).fetch(place, listener);
+          VersionRecord record = VersionRecord.EMPTY.withTags(tags);
+          return store.commit(
+              object,
+              place,
+              uploaded(object, place, place, record)
+                  .withLineage(Lineage.NONE.withOrigin(fetched.origin())));
+        };
     return findData(description, source)
-        .orElseGet(
-            () -> {
-              Path place = store.home().resolve("fetch").resolve(placeName(object));
-              Fetched fetched =
-                  sources
-                      .of(spec, source)
-                      .orElseThrow(() -> nothing(object))
-                      .fetch(place, listener);
-              VersionRecord record = VersionRecord.EMPTY.withTags(tags);
-              return store.commit(
-                  object,
-                  place,
-                  uploaded(object, place, place, record)
-                      .withLineage(Lineage.NONE.withOrigin(fetched.origin())));
-            });
+        .orElseGet(() -> inTurn(object, () -> newest(object, tags).orElseGet(bring)));
+  }
+
+  /** Where the files of a name come together. */
+  private Path place(ObjectName object) {
+    return store.home().resolve("fetch").resolve(placeName(object));
   }
 
   /** The data that {@link #data} would give without bringing any. */
@@ -224,19 +242,19 @@ final class Fetching {
             .find(VersionRef.latest(base))
             .orElseGet(() -> fetch(descriptions.get(SpecKind.MODEL, base.text()), listener, path));
     Map<String, String> tags = tags(description.spec(), parent.digest());
-    return newest(description.object(), tags)
+    Lineage lineage =
+        Lineage.NONE
+            .withParent(BuildContext.model(parent).asParent())
+            .withOrigin(Map.of("kind", "model", "model", base.text()));
+    VersionRecord record = parent.record().withTags(tags).withLineage(lineage);
+    ObjectName object = description.object();
+    return newest(object, tags)
         .orElseGet(
             () ->
-                store.link(
-                    description.object(),
-                    parent,
-                    parent
-                        .record()
-                        .withTags(tags)
-                        .withLineage(
-                            Lineage.NONE
-                                .withParent(parent.asParent())
-                                .withOrigin(Map.of("kind", "model", "model", base.text())))));
+                inTurn(
+                    object,
+                    () ->
+                        newest(object, tags).orElseGet(() -> store.link(object, parent, record))));
   }
 
   private Optional<StoredVersion> findUploaded(ObjectName object) {
@@ -300,6 +318,10 @@ final class Fetching {
   }
 
   private Path stage(Path from) {
+    if (!Files.exists(from)) {
+      throw new InvalidInputException(
+          Problems.problem("files", from, "a directory, an archive or a file that is there"));
+    }
     Path staging = store.newStaging();
     Path staged = staging.resolve("files");
     try {
@@ -309,7 +331,7 @@ final class Fetching {
           () -> {
             boolean file = Files.isRegularFile(from);
             if (file && ArchiveFormat.named(String.valueOf(from.getFileName())).isPresent()) {
-              ArchiveReader.extract(from, staged, ArchiveBudget.model(staged, MOST_BYTES));
+              ArchiveReader.extractInner(from, staged, ArchiveBudget.model(staged, MOST_BYTES));
             } else {
               FileTree.copy(file ? named(from) : FileTree.files(from), staged);
             }

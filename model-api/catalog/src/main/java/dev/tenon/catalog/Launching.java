@@ -25,7 +25,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Makes requests for jobs of descriptions. Safe for threads. */
 final class Launching {
-  private static final String SOURCE = "spec.source";
+  /** Where a description names its files. */
+  static final String SOURCE = "spec.source";
 
   private final ModelStore store;
   private final Descriptions descriptions;
@@ -193,7 +194,7 @@ final class Launching {
     if (nothing && scratch && fetching.find(description).isEmpty()) {
       return Optional.empty();
     }
-    return Optional.of(fetching.fetch(description, listener));
+    return Optional.of(BuildContext.model(fetching.fetch(description, listener)));
   }
 
   /** What the user names may be a file of theirs; what a description names never is. */
@@ -242,8 +243,9 @@ final class Launching {
       ObjectName object, Optional<String> version, FetchListener listener) {
     VersionRef ref = new VersionRef(object, version.orElse(VersionRef.LATEST));
     if (version.isPresent() || store.find(ref).isPresent()) {
-      return store.resolve(ref);
+      return BuildContext.model(store.resolve(ref));
     }
-    return fetching.fetch(descriptions.get(SpecKind.MODEL, object.text()), listener);
+    return BuildContext.model(
+        fetching.fetch(descriptions.get(SpecKind.MODEL, object.text()), listener));
   }
 }

@@ -124,9 +124,17 @@ final class Sources implements AutoCloseable {
     Map<String, @Nullable Object> params = spec.container().params();
     Object name = params.get("name");
     boolean fromHub = options.loaders().kind(reference).equals(Optional.of(LoaderImages.HUB));
-    return fromHub && name instanceof String id
-        ? HubSource.of(web, hub, id)
-        : new ImageSource(reference, params);
+    if (!fromHub) {
+      return new ImageSource(reference, params);
+    }
+    if (name instanceof String id) {
+      return HubSource.of(web, hub, id);
+    }
+    throw new InvalidInputException(
+        Problems.problem(
+            "params.name of " + spec.name().identifier(),
+            name == null ? "none" : name,
+            "a repository of the hub, owner/name, which " + reference + " loads"));
   }
 
   @Override
