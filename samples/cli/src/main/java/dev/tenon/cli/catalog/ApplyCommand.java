@@ -4,11 +4,13 @@ import dev.tenon.catalog.AppliedStep;
 import dev.tenon.catalog.Catalog;
 import dev.tenon.catalog.spec.InvalidSpecException;
 import dev.tenon.cli.terminal.Interrupt;
+import dev.tenon.error.TenonException;
 import dev.tenon.internal.Json;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -79,7 +81,13 @@ public final class ApplyCommand implements Callable<Integer> {
   private int watch(Catalog catalog) throws InterruptedException {
     CountDownLatch stop = new CountDownLatch(1);
     int code = 0;
-    try (Interrupt interrupt = new Interrupt(stop::countDown)) {
+    Thread self = Thread.currentThread();
+    Runnable end =
+        () -> {
+          stop.countDown();
+          self.interrupt();
+        };
+    try (Interrupt interrupt = new Interrupt(end)) {
       Map<String, String> seen = Map.of();
       do {
         Map<String, String> now = state();
@@ -88,6 +96,9 @@ public final class ApplyCommand implements Callable<Integer> {
           seen = now;
         }
       } while (!stop.await(LOOK_SECONDS, TimeUnit.SECONDS));
+    } catch (InterruptedException e) {
+      // Whoever asked for the end gets it: what is half done is cancelled and done again next time.
+      return code;
     }
     return code;
   }
@@ -99,6 +110,11 @@ public final class ApplyCommand implements Callable<Integer> {
     } catch (InvalidSpecException e) {
       PrintWriter err = command.commandLine().getErr();
       e.errors().forEach(err::println);
+      err.flush();
+      return 1;
+    } catch (TenonException e) {
+      PrintWriter err = command.commandLine().getErr();
+      err.println("tenon: " + e.getMessage());
       err.flush();
       return 1;
     }
@@ -124,6 +140,9 @@ public final class ApplyCommand implements Callable<Integer> {
       } else if (Files.exists(path)) {
         state.put(path.toString(), Files.getLastModifiedTime(path) + " " + Files.size(path));
       }
+    } catch (NoSuchFileException e) {
+      // It went between the two looks.
+      state.remove(path.toString());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -1,7 +1,9 @@
 package dev.tenon.cli.catalog;
 
 import dev.tenon.catalog.Catalog;
+import dev.tenon.catalog.source.image.ImageSource;
 import dev.tenon.catalog.store.StoredVersion;
+import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -41,6 +43,16 @@ public final class FetchCommand implements Callable<Integer> {
       StoredVersion version =
           dataset ? catalog.dataset(name, progress) : catalog.fetch(name, progress);
       home.print(version, command.commandLine().getOut());
+      if (ImageSource.KIND.equals(version.record().lineage().origin().get("kind"))) {
+        PrintWriter err = command.commandLine().getErr();
+        err.println(
+            version.ref().text()
+                + " is a build context, no model yet: run the image as its README.md says, then"
+                + " tenon upload "
+                + name
+                + " DIR");
+        err.flush();
+      }
     }
     return 0;
   }

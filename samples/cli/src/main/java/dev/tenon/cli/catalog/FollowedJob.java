@@ -28,7 +28,7 @@ record FollowedJob(HomeOptions home, CommandLine command) {
   int follow(Catalog catalog, Job job) {
     PrintWriter err = command.getErr();
     err.println("job " + job.id());
-    try (Interrupt interrupt = new Interrupt(job::cancel)) {
+    try (Interrupt interrupt = new Interrupt(() -> cancel(job, err))) {
       show(job, err);
       home.print(catalog.await(job), command.getOut());
       return 0;
@@ -39,6 +39,12 @@ record FollowedJob(HomeOptions home, CommandLine command) {
       job.cancel();
       return 1;
     }
+  }
+
+  private static void cancel(Job job, PrintWriter err) {
+    err.println("cancelling job " + job.id());
+    err.flush();
+    job.cancel();
   }
 
   private static void show(Job job, PrintWriter err) throws IOException, InterruptedException {

@@ -26,6 +26,8 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "COMMAND")
 public final class JobCommand {
+  private static final int LONGEST = 100;
+
   @Spec private CommandSpec command = CommandSpec.create();
 
   /** For picocli. */
@@ -97,7 +99,12 @@ public final class JobCommand {
       @Parameters(paramLabel = "ID", description = "The job's identifier.") String id,
       @Mixin HomeOptions home) {
     try (Catalog catalog = home.open()) {
-      catalog.jobs().cancel(id);
+      JobStatus status = catalog.jobs().status(id);
+      if (status.state().ended()) {
+        command.commandLine().getErr().println("job " + id + " has ended: " + status.state());
+      } else {
+        catalog.jobs().cancel(id);
+      }
     }
     return 0;
   }
@@ -135,6 +142,11 @@ public final class JobCommand {
     return 0;
   }
 
+  /** The log and JSON have all of it. */
+  private static String cut(String error) {
+    return error.length() > LONGEST ? error.substring(0, LONGEST) + "…" : error;
+  }
+
   private void print(List<JobStatus> all, HomeOptions home) {
     PrintWriter out = command.commandLine().getOut();
     if (home.json()) {
@@ -153,7 +165,7 @@ public final class JobCommand {
             Integer.toString(each.attempt()),
             version,
             each.started().toString().substring(0, 19),
-            each.error().flatMap(x -> x.lines().findFirst()).orElse(""));
+            each.error().flatMap(x -> x.lines().findFirst()).map(JobCommand::cut).orElse(""));
       }
       rows.print(out);
     }

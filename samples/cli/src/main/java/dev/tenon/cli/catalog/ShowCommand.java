@@ -38,7 +38,9 @@ import picocli.CommandLine.Spec;
 public final class ShowCommand implements Callable<Integer> {
   @Spec private CommandSpec command = CommandSpec.create();
 
-  @Parameters(paramLabel = "NAME", description = "NAME or NAMESPACE/NAME.")
+  @Parameters(
+      paramLabel = "NAME",
+      description = "NAME or NAMESPACE/NAME; with :VERSION, that version alone.")
   private String name = "";
 
   @Option(names = "--dataset", description = "A dataset, not a model.")
@@ -53,15 +55,18 @@ public final class ShowCommand implements Callable<Integer> {
   public Integer call() {
     PrintWriter out = command.commandLine().getOut();
     try (Catalog catalog = home.open()) {
+      ObjectKind kind = dataset ? ObjectKind.DATASET : ObjectKind.MODEL;
+      VersionRef ref = VersionRef.parse(kind, name);
       List<Description> described =
           Arrays.stream(SpecKind.values())
               .filter(x -> (x == SpecKind.DATASET) == dataset)
-              .map(x -> catalog.findDescription(x, name))
+              .map(x -> catalog.findDescription(x, ref.object().text()))
               .flatMap(Optional::stream)
               .toList();
-      ObjectKind kind = dataset ? ObjectKind.DATASET : ObjectKind.MODEL;
-      VersionRef ref = VersionRef.parse(kind, name);
-      List<StoredVersion> versions = catalog.store().versions(ref.object());
+      List<StoredVersion> versions =
+          name.contains(":")
+              ? List.of(catalog.store().resolve(ref))
+              : catalog.store().versions(ref.object());
       if (described.isEmpty() && versions.isEmpty()) {
         throw new UnknownNameException(
             Problems.problem(kind.label(), name, "a registered name; tenon list shows them"));

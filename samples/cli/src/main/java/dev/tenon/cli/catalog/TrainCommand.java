@@ -16,7 +16,7 @@ import picocli.CommandLine.Spec;
     description = {
       "Run the training that a registered model declares; its files are fetched first.",
       "The result is a new version whose parent is the one that it started from.",
-      "Exit code: 0 there is a new version, 1 there is none."
+      "Exit code: 0 there is a new version, 1 there is none, 130 cancelled by SIGINT."
     },
     mixinStandardHelpOptions = true,
     sortOptions = false)
