@@ -10,27 +10,27 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** A repository that the git of this machine makes; tests fail without one. */
-final class GitFixture {
+public final class GitFixture {
   private final Path home;
   private final Path directory;
 
-  GitFixture(Path root, String name) throws IOException {
+  public GitFixture(Path root, String name) throws IOException {
     this.home = Files.createDirectories(root);
     this.directory = Files.createDirectories(root.resolve(name));
     git("init", "--quiet", "--initial-branch=main");
     git("config", "uploadpack.allowAnySHA1InWant", "true");
   }
 
-  Path directory() {
+  public Path directory() {
     return directory;
   }
 
   /** Writes a file into the work tree. */
-  GitFixture file(String path, String content) throws IOException {
+  public GitFixture file(String path, String content) throws IOException {
     return file(path, content.getBytes(StandardCharsets.UTF_8));
   }
 
-  GitFixture file(String path, byte[] content) throws IOException {
+  public GitFixture file(String path, byte[] content) throws IOException {
     Path file = directory.resolve(path);
     Files.createDirectories(file.getParent());
     Files.write(file, content);
@@ -38,7 +38,7 @@ final class GitFixture {
   }
 
   /** Commits the work tree; gives the id. */
-  String commit() throws IOException {
+  public String commit() throws IOException {
     git("add", "--all", "--force");
     git("commit", "--quiet", "--allow-empty", "--message=more");
     return git("rev-parse", "HEAD");
@@ -57,7 +57,7 @@ final class GitFixture {
     return run(content.getBytes(StandardCharsets.UTF_8), "hash-object", "-w", "--stdin");
   }
 
-  String git(String... arguments) throws IOException {
+  public String git(String... arguments) throws IOException {
     return run(new byte[0], arguments);
   }
 

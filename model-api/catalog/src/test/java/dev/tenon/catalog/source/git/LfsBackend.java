@@ -21,7 +21,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
  * A server of git LFS beside git's own: the batch API, and objects with ranges. Fields say what it
  * does wrong.
  */
-final class LfsBackend implements HttpHandler {
+public final class LfsBackend implements HttpHandler {
   private final HttpHandler git;
   final Map<String, byte[]> objects = new ConcurrentHashMap<>();
   final List<JsonObject> batches = new CopyOnWriteArrayList<>();
@@ -34,12 +34,12 @@ final class LfsBackend implements HttpHandler {
   volatile int expiresIn = 3600;
   volatile HttpHandler download = this::object;
 
-  LfsBackend(Path root) {
+  public LfsBackend(Path root) {
     this.git = new GitBackend(root);
   }
 
   /** Keeps an object; gives its pointer. */
-  String pointer(byte[] content) {
+  public String pointer(byte[] content) {
     String oid = HexFormat.of().formatHex(FileTree.sha256().digest(content));
     objects.put(oid, content);
     return "version https://git-lfs.github.com/spec/v1\noid sha256:"

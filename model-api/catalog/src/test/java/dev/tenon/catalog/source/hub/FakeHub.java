@@ -28,15 +28,15 @@ import java.util.concurrent.atomic.AtomicInteger;
  * A hub with one repository, {@code owner/heron}, that speaks the protocol of the real one. Large
  * files, *.safetensors and *.bin, are sent to another origin.
  */
-final class FakeHub implements HttpHandler {
+public final class FakeHub implements HttpHandler {
   static final String COMMIT = "0123456789abcdef0123456789abcdef01234567";
-  static final String REPO = "owner/heron";
+  public static final String REPO = "owner/heron";
 
-  final Map<String, byte[]> files = new TreeMap<>();
-  final List<String> withAuthorization = new CopyOnWriteArrayList<>();
+  public final Map<String, byte[]> files = new TreeMap<>();
+  public final List<String> withAuthorization = new CopyOnWriteArrayList<>();
 
   /** Method and path of all files that were asked for. */
-  final List<String> resolved = new CopyOnWriteArrayList<>();
+  public final List<String> resolved = new CopyOnWriteArrayList<>();
 
   /** Answers of resolve and api by this status and code instead. */
   int refusal;
@@ -47,7 +47,7 @@ final class FakeHub implements HttpHandler {
   boolean listsBlobs = true;
 
   /** Which token is asked for, if any. */
-  String token = "";
+  public String token = "";
 
   /** Contents of the other origin that are not those of the repository. */
   final Map<String, byte[]> served = new TreeMap<>();
@@ -56,18 +56,18 @@ final class FakeHub implements HttpHandler {
   final Map<String, byte[]> wrong = new TreeMap<>();
 
   /** So many answers of the other origin break half way. */
-  final AtomicInteger broken = new AtomicInteger();
+  public final AtomicInteger broken = new AtomicInteger();
 
   /** Where large files are: by another name of the host, for Python follows what stays on one. */
   String cdn = "";
 
   /** The hub over https, with its other origin. */
-  static final class Tls implements AutoCloseable {
-    final FakeHub hub = new FakeHub();
-    final TlsServer cdn = TlsServer.start(hub::large);
-    final TlsServer server = TlsServer.start(hub);
+  public static final class Tls implements AutoCloseable {
+    public final FakeHub hub = new FakeHub();
+    public final TlsServer cdn = TlsServer.start(hub::large);
+    public final TlsServer server = TlsServer.start(hub);
 
-    Tls() {
+    public Tls() {
       hub.cdn = cdn.origin();
     }
 
