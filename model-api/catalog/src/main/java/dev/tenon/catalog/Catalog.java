@@ -36,6 +36,7 @@ public final class Catalog implements AutoCloseable {
   private final Sources sources;
   private final Descriptions descriptions;
   private final Registering registering;
+  private final Uploads uploads;
   private final Fetching fetching;
   private final Datasets datasets;
   private final Launching launching;
@@ -51,8 +52,9 @@ public final class Catalog implements AutoCloseable {
     this.jobs = new Jobs(store, types, options.credentials());
     this.descriptions = new Descriptions(store, reader);
     this.registering = new Registering(descriptions, reader, sources.web());
-    this.fetching = new Fetching(store, descriptions, sources);
-    this.datasets = new Datasets(store, descriptions, fetching);
+    this.uploads = new Uploads(store);
+    this.fetching = new Fetching(store, descriptions, sources, uploads);
+    this.datasets = new Datasets(store, descriptions, fetching, uploads);
     this.launching = new Launching(store, descriptions, fetching, datasets, options, notices);
     this.results = new Results(store, descriptions, fetching, sources, notices);
     this.models = new CatalogModels(this, options.frameworks());
@@ -142,7 +144,7 @@ public final class Catalog implements AutoCloseable {
   /** Makes files a new version of a dataset, registered or not. */
   public StoredVersion uploadDataset(String name, Path files) {
     VersionRef ref = VersionRef.parse(ObjectKind.DATASET, name);
-    return fetching.upload(ref.object(), files, VersionRecord.EMPTY);
+    return uploads.add(ref.object(), files, VersionRecord.EMPTY);
   }
 
   /**

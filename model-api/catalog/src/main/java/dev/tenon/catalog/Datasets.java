@@ -19,7 +19,7 @@ import java.util.Locale;
 import java.util.Optional;
 
 /** Finds data by name, or keeps files that somebody names. Safe for threads. */
-record Datasets(ModelStore store, Descriptions descriptions, Fetching fetching) {
+record Datasets(ModelStore store, Descriptions descriptions, Fetching fetching, Uploads uploads) {
   /**
    * The version of a dataset.
    *
@@ -83,7 +83,7 @@ record Datasets(ModelStore store, Descriptions descriptions, Fetching fetching) 
             .replaceAll("^[-._]+|[-._]+$", "");
     ObjectName object =
         new ObjectName(ObjectKind.DATASET, namespace, name.isEmpty() ? "data" : name);
-    return fetching.uploadOnce(object, path);
+    return uploads.addOnce(object, path);
   }
 
   private UnknownNameException unknown(String text) {

@@ -1,8 +1,5 @@
 package dev.tenon.catalog;
 
-import dev.tenon.catalog.internal.archive.ArchiveBudget;
-import dev.tenon.catalog.internal.archive.ArchiveFormat;
-import dev.tenon.catalog.internal.archive.ArchiveReader;
 import dev.tenon.catalog.source.FetchListener;
 import dev.tenon.catalog.source.Fetched;
 import dev.tenon.catalog.source.ModelSource;
@@ -23,9 +20,7 @@ import dev.tenon.internal.Durable;
 import dev.tenon.internal.FileTree;
 import dev.tenon.internal.Json;
 import dev.tenon.internal.Problems;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -33,33 +28,25 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Brings the files of descriptions into the store. Safe for threads. */
 final class Fetching {
-  private static final Logger LOG = LoggerFactory.getLogger(Fetching.class);
-
   /** The tag by which a version is known to come from a source. */
   static final String SOURCE = "source";
-
-  /** The tag with the digest of files alone, without what the store writes beside them. */
-  private static final String CONTENT = "content";
-
-  private static final long MOST_BYTES = 1L << 40;
 
   private final ModelStore store;
   private final Descriptions descriptions;
   private final Sources sources;
+  private final Uploads uploads;
 
-  Fetching(ModelStore store, Descriptions descriptions, Sources sources) {
+  Fetching(ModelStore store, Descriptions descriptions, Sources sources, Uploads uploads) {
     this.store = store;
     this.descriptions = descriptions;
     this.sources = sources;
+    this.uploads = uploads;
   }
 
   /** The files of a description: those that were brought before, or else a new version. */
@@ -170,7 +157,7 @@ final class Fetching {
           return store.commit(
               object,
               place,
-              uploaded(object, place, place, record)
+              Uploads.described(object, place, place, record)
                   .withLineage(Lineage.NONE.withOrigin(fetched.origin())));
         };
     return findData(description, source)
@@ -293,78 +280,8 @@ final class Fetching {
   /** Files of a user for a description. */
   StoredVersion upload(Description description, Path from) {
     StoredVersion version =
-        upload(description.object(), from, record(description.spec(), Map.of()));
+        uploads.add(description.object(), from, record(description.spec(), Map.of()));
     reached(description, RegistrationState.FETCHED);
     return version;
-  }
-
-  /** Copies a user's files, which stay as they are, and commits the copy. */
-  StoredVersion upload(ObjectName object, Path from, VersionRecord record) {
-    Path staged = stage(from);
-    return store.commit(object, staged, uploaded(object, from, staged, record));
-  }
-
-  /** The same, unless the newest version holds just these files. */
-  StoredVersion uploadOnce(ObjectName object, Path from) {
-    Path staged = stage(from);
-    String digest = Durable.run(staged, "a readable directory", () -> FileTree.digest(staged));
-    Optional<StoredVersion> newest = store.find(VersionRef.latest(object));
-    if (newest.isPresent() && digest.equals(newest.get().record().tags().get(CONTENT))) {
-      discard(Durable.parent(staged));
-      return newest.get();
-    }
-    VersionRecord record = VersionRecord.EMPTY.withTags(Map.of(CONTENT, digest));
-    return store.commit(object, staged, uploaded(object, from, staged, record));
-  }
-
-  private Path stage(Path from) {
-    if (!Files.exists(from)) {
-      throw new InvalidInputException(
-          Problems.problem("files", from, "a directory, an archive or a file that is there"));
-    }
-    Path staging = store.newStaging();
-    Path staged = staging.resolve("files");
-    try {
-      return Durable.run(
-          from,
-          "a directory, an archive or a file",
-          () -> {
-            boolean file = Files.isRegularFile(from);
-            if (file && ArchiveFormat.named(String.valueOf(from.getFileName())).isPresent()) {
-              ArchiveReader.extractInner(from, staged, ArchiveBudget.model(staged, MOST_BYTES));
-            } else {
-              FileTree.copy(file ? named(from) : FileTree.files(from), staged);
-            }
-            return staged;
-          });
-    } catch (RuntimeException e) {
-      discard(staging);
-      throw e;
-    }
-  }
-
-  /** What cannot be deleted now goes with the store's session. */
-  private static void discard(Path staging) {
-    try {
-      Durable.deleteTree(staging);
-    } catch (IOException e) {
-      LOG.debug("{} is left for the end of the session", staging, e);
-    }
-  }
-
-  private static SortedMap<String, Path> named(Path file) {
-    return new TreeMap<>(Map.of(String.valueOf(file.getFileName()), file));
-  }
-
-  private static VersionRecord uploaded(
-      ObjectName object, Path from, Path staged, VersionRecord record) {
-    Map<String, String> tags = new TreeMap<>(record.tags());
-    if (object.kind() == ObjectKind.DATASET) {
-      tags.putAll(Durable.run(staged, "a readable directory", () -> DatasetForm.of(staged)));
-    }
-    String name = String.valueOf(from.toAbsolutePath().normalize().getFileName());
-    return record
-        .withTags(tags)
-        .withLineage(Lineage.NONE.withOrigin(Map.of("kind", "upload", "name", name)));
   }
 }

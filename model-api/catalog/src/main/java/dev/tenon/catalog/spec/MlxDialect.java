@@ -271,10 +271,16 @@ final class MlxDialect {
     return new Trained(training, from);
   }
 
+  /** A URL, where it is one, is where the files are; a store is asked for all the same. */
   private Optional<Source> place(Fields place, boolean required, String urlKey) {
     Optional<Source> stored = stored(place, required, TRAINABLE);
     Optional<String> url = place.https(place.text(urlKey).filter(x -> !x.isBlank()), urlKey);
-    return stored.or(() -> url.map(Source.Url::new));
+    return url.map(x -> at(x, stored)).or(() -> stored);
+  }
+
+  private static Source at(String url, Optional<Source> stored) {
+    return new Source.Url(
+        url, stored.filter(Source.InStore.class::isInstance).map(Source.InStore.class::cast));
   }
 
   private static ModelSpec.Resources resources(Fields execution) {
@@ -309,15 +315,15 @@ final class MlxDialect {
     Fields container = serve.section("serving_container_image");
     Optional<String> url = model.https(model.text("url").filter(x -> !x.isBlank()), "url");
     boolean stored = model.has("data_store") || model.has("bucket") || model.has("path");
-    Optional<Source> source = Optional.empty();
+    Optional<Source> inStore = Optional.empty();
     if (stored) {
-      source = stored(model, true, "required for a model in a store");
+      inStore = stored(model, true, "required for a model in a store");
       if (required && !model.has("path")) {
         model.missing("path", "required for a model in a store");
       }
-    } else if (url.isPresent()) {
-      source = url.map(Source.Url::new);
     }
+    Optional<Source> kept = inStore;
+    Optional<Source> source = url.map(x -> at(x, kept)).or(() -> kept);
     boolean linked = model.plainText("url").filter(x -> !x.isBlank()).isPresent();
     boolean located = stored || linked;
     if (required && !container.isPresent() && !located) {

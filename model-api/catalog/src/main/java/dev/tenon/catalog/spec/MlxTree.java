@@ -168,6 +168,7 @@ final class MlxTree {
       section.put("data_store", stored.store()).put("bucket", stored.bucket());
       section.put("path", stored.path());
     } else if (source instanceof Source.Url url) {
+      url.beside().ifPresent(x -> place(section, x, urlKey));
       section.put(urlKey, url.url());
     }
   }

@@ -89,8 +89,17 @@ public sealed interface Source {
     }
   }
 
-  /** An address. */
-  record Url(String url) implements Source {
+  /**
+   * An address.
+   *
+   * @param beside objects in a store that the description names as well; the address wins
+   */
+  record Url(String url, Optional<InStore> beside) implements Source {
+    /** An address alone. */
+    public Url(String url) {
+      this(url, Optional.empty());
+    }
+
     @Override
     public SourceKind kind() {
       return SourceKind.URL;

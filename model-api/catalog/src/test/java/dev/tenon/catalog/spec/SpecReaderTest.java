@@ -258,6 +258,22 @@ class SpecReaderTest {
   }
 
   @Test
+  void anAddressWinsOverTheStoreBesideItUnlessItIsEmpty() {
+    String text =
+        "name: a\nframework: {name: x}\nserve: {servable: true, model_source: {servable_model:"
+            + " {data_store: s, bucket: b, path: p, url: '%s'}}}\ndata_stores:\n- name: s\n"
+            + "  connection: {endpoint: 'https://o.example'}\n";
+    Source.InStore stored = new Source.InStore("s", "b", Optional.of("p"));
+
+    ModelSpec there = read(text.formatted("https://a.example/b"));
+
+    assertThat(there.source())
+        .isEqualTo(new Source.Url("https://a.example/b", Optional.of(stored)));
+    assertThat(read(SpecWriter.write(there))).isEqualTo(there);
+    assertThat(read(text.formatted("")).source()).isEqualTo(stored);
+  }
+
+  @Test
   void secretsAreNeitherKeptNorShown() {
     ModelSpec spec =
         read(

@@ -133,7 +133,7 @@ class BucketSourceTest {
 
     source("packed/model.tar.gz").fetch(scratch.resolve("model"));
 
-    assertThat(scratch.resolve("model/sub/config.json")).hasContent("{}");
+    assertThat(scratch.resolve("model/config.json")).hasContent("{}");
   }
 
   @Test

@@ -33,7 +33,7 @@ class ArchiveSourceTest {
     try (TlsServer server = TlsServer.start(TlsServer.files(Map.of("/m.zip", zip)))) {
       ArchiveSource source = ArchiveSource.of(server.web(), server.url("/m.zip?key=pssst"), LIMIT);
       Fetched fetched = source.fetch(destination);
-      assertThat(destination.resolve("a/config.json")).hasContent("{}");
+      assertThat(destination.resolve("config.json")).hasContent("{}");
       assertThat(fetched.origin())
           .containsEntry("kind", "url")
           .containsEntry("url", server.url("/m.zip"))
