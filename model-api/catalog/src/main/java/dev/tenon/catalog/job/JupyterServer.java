@@ -1,8 +1,13 @@
 package dev.tenon.catalog.job;
 
+import dev.tenon.catalog.net.TransferException;
+import dev.tenon.catalog.net.UrlPolicy;
+import dev.tenon.catalog.net.Web;
+import dev.tenon.catalog.net.WebRequest;
+import dev.tenon.catalog.net.WebResponse;
+import dev.tenon.error.InvalidInputException;
 import dev.tenon.error.UnsupportedFeatureException;
 import dev.tenon.internal.Json;
-import dev.tenon.internal.JsonObject;
 import dev.tenon.internal.Problems;
 import java.io.IOException;
 import java.net.URI;
@@ -28,6 +33,7 @@ final class JupyterServer implements AutoCloseable {
   private static final long LOOK_MS = 100;
   private static final int TOKEN_BYTES = 24;
   private static final int SHOWN_LINES = 8;
+  private static final int SERVER_ERROR = 500;
 
   private final Process process;
   private final ProcessTree tree;
@@ -105,10 +111,9 @@ final class JupyterServer implements AutoCloseable {
       throws IOException {
     long end = System.nanoTime() + START.toNanos();
     while (System.nanoTime() - end < 0) {
-      Optional<Path> file = serverFile(runtime, process.pid());
-      if (file.isPresent()) {
-        JsonObject server = Json.readObject(file.get());
-        return URI.create("http://127.0.0.1:" + server.integer("port") + "/lab?token=" + token);
+      Optional<String> origin = serverFile(runtime, process.pid()).flatMap(JupyterServer::origin);
+      if (origin.filter(JupyterServer::answers).isPresent()) {
+        return URI.create(origin.get() + "/lab?token=" + token);
       }
       try {
         if (process.waitFor(LOOK_MS, TimeUnit.MILLISECONDS)) {
@@ -122,6 +127,25 @@ final class JupyterServer implements AutoCloseable {
     throw new JobFailedException(
         Problems.problem(
             PROGRAM, lastLines(log, token), "a server within " + START.toSeconds() + " s"));
+  }
+
+  private static Optional<String> origin(Path file) {
+    try {
+      return Optional.of("http://127.0.0.1:" + Json.readObject(file).integer("port"));
+    } catch (InvalidInputException e) {
+      // Not all of it is there.
+      return Optional.empty();
+    }
+  }
+
+  /** The file is there before the server listens. */
+  private static boolean answers(String origin) {
+    try (Web web = Web.open(UrlPolicy.PUBLIC.trusting(origin));
+        WebResponse response = web.send(WebRequest.get(origin + "/api"))) {
+      return response.status() < SERVER_ERROR;
+    } catch (TransferException e) {
+      return false;
+    }
   }
 
   /** The file appears before it is whole, under another name. */
