@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.tenon.internal.Json;
 import java.net.URISyntaxException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,13 +35,15 @@ class CatalogCasesTest {
                     () -> check(directory.resolve(x.getKey()), (Map<?, ?>) x.getValue())));
   }
 
+  /** The directory of an {@code expected.json}, or the one above it. */
   private static Path directory() throws URISyntaxException {
     String given = System.getProperty("catalog.dir");
-    return given == null
-        ? Path.of(
-            Objects.requireNonNull(CatalogCasesTest.class.getResource("examples"), "examples")
-                .toURI())
-        : Path.of(given);
+    if (given != null) {
+      Path examples = Path.of(given, "examples");
+      return Files.isDirectory(examples) ? examples : Path.of(given);
+    }
+    return Path.of(
+        Objects.requireNonNull(CatalogCasesTest.class.getResource("examples"), "examples").toURI());
   }
 
   private static void check(Path file, Map<?, ?> expected) {
