@@ -199,16 +199,8 @@ final class Fetching {
   }
 
   private static VersionRecord record(ModelSpec spec, Map<String, String> tags) {
-    return VersionRecord.EMPTY
-        .withTags(tags)
-        .withTasks(spec.tasks())
-        .withFramework(framework(spec));
-  }
-
-  private static String framework(ModelSpec spec) {
-    return spec.framework()
-        .map(ModelSpec.FrameworkName::name)
-        .orElse(Framework.TRANSFORMERS.name());
+    VersionRecord record = VersionRecord.EMPTY.withTags(tags).withTasks(spec.tasks());
+    return spec.framework().map(x -> record.withFramework(x.name())).orElse(record);
   }
 
   /** Another model's newest version under this name too: nothing is copied. */

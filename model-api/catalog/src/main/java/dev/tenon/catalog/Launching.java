@@ -15,7 +15,6 @@ import dev.tenon.error.InvalidInputException;
 import dev.tenon.internal.Json;
 import dev.tenon.internal.Problems;
 import java.util.LinkedHashMap;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -160,23 +159,19 @@ final class Launching {
   private static Map<String, String> environment(
       ModelSpec spec, Map<String, @Nullable Object> given) {
     Set<String> params =
-        given.keySet().stream().map(Launching::variable).collect(Collectors.toSet());
+        given.keySet().stream().map(JobRequest::variable).collect(Collectors.toSet());
     Map<String, String> all = new LinkedHashMap<>();
     for (ModelSpec.ProcessStep step : spec.processes()) {
       step.params()
           .forEach(
               (name, value) -> {
-                if (!params.contains(variable(name))) {
-                  all.put(variable(name), String.valueOf(value));
+                if (!params.contains(JobRequest.variable(name))) {
+                  all.put(JobRequest.variable(name), String.valueOf(value));
                 }
               });
     }
     all.putAll(spec.container().env());
     return all;
-  }
-
-  private static String variable(String name) {
-    return "PARAM_" + name.toUpperCase(Locale.ROOT).replaceAll("[^A-Z0-9]", "_");
   }
 
   /** The version that a training starts from; none where it starts from nothing. */

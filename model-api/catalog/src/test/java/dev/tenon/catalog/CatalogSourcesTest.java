@@ -51,7 +51,11 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Each kind of source on its whole way: from a description to a version. */
+/**
+ * Each kind of source on its whole way: from a description to a version.
+ *
+ * <p>The file is long because each kind of source has its server, and all share one catalog.
+ */
 @Timeout(120)
 class CatalogSourcesTest {
   private static final String SECRET = "tok-4f9d0c7a";

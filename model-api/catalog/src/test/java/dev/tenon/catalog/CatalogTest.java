@@ -32,6 +32,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+/** The file is long because its stories share the same three descriptions and job type. */
 class CatalogTest {
   private static final String PLACE = "kind: Model\nmetadata: {name: heron}\nspec: {}\n";
   private static final String TUNED =

@@ -69,6 +69,11 @@ public record JobRequest(
     problems.throwIfAny(InvalidInputException::new);
   }
 
+  /** The variable by which a process finds a parameter, {@code PARAM_LEARNING_RATE}. */
+  public static String variable(String parameter) {
+    return JobNames.variable(parameter);
+  }
+
   /** Describes a job by what it makes. */
   public static Builder to(ObjectName destination) {
     return new Builder(destination);

@@ -7,7 +7,12 @@ import java.util.Map;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 
-/** Descriptions as trees that a seed makes, with every field of each dialect now and then. */
+/**
+ * Descriptions as trees that a seed makes, with every field of each dialect now and then.
+ *
+ * <p>The file is long because each field of three dialects is drawn once, beside the fields it
+ * excludes.
+ */
 final class RandomSpecs {
   static final List<String> HOSTILE =
       List.of(

@@ -15,6 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+/** The file is long because the rules of the specification stand in its order. */
 class SpecReaderTest {
   private static final String DYFF =
       """

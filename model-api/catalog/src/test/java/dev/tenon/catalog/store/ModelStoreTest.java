@@ -29,6 +29,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+/** The file is long because each method of the store has its cases beside each other. */
 class ModelStoreTest {
   @TempDir private Path temporary;
   private ModelStore store;

@@ -22,22 +22,9 @@ import java.util.Optional;
  * server of objects is the repository's host; what it names as the place of an object may be any
  * that the policy of URLs lets, and gets none of our secrets. Safe for threads.
  */
-public final class GitLfsSource implements ModelSource {
-  private final Web web;
-  private final CredentialSource credentials;
-  private final GitLocation location;
-  private final GitLimits limits;
-
-  /** Creates the source; nothing is asked for yet. */
-  public GitLfsSource(
-      Web web, CredentialSource credentials, GitLocation location, GitLimits limits) {
-    this.web = web;
-    this.credentials = credentials;
-    this.location = location;
-    this.limits = limits;
-  }
-
-  /** {@inheritDoc} */
+public record GitLfsSource(
+    Web web, CredentialSource credentials, GitLocation location, GitLimits limits)
+    implements ModelSource {
   @Override
   public Fetched fetch(Path destination, FetchListener listener) {
     web.policy().check(location.url());

@@ -17,24 +17,12 @@ import java.util.Map;
  * repository with a link or a submodule below the path is refused. The id of the commit is in the
  * origin. Safe for threads.
  *
- * <p>Secrets: {@code git.<host>.token}, else {@code git.token}, is the password of {@code
- * git.username} ({@code git} if there is none); no other origin than the repository's gets it.
+ * <p>Secrets: {@code git.<host>.token} is the password of {@code git.<host>.username} ({@code git}
+ * if there is none); no other origin than the repository's gets it.
  */
-public final class GitSource implements ModelSource {
-  private final Web web;
-  private final CredentialSource credentials;
-  private final GitLocation location;
-  private final GitLimits limits;
-
-  /** Creates the source; nothing is asked for yet. */
-  public GitSource(Web web, CredentialSource credentials, GitLocation location, GitLimits limits) {
-    this.web = web;
-    this.credentials = credentials;
-    this.location = location;
-    this.limits = limits;
-  }
-
-  /** {@inheritDoc} */
+public record GitSource(
+    Web web, CredentialSource credentials, GitLocation location, GitLimits limits)
+    implements ModelSource {
   @Override
   public Fetched fetch(Path destination, FetchListener listener) {
     web.policy().check(location.url());

@@ -30,6 +30,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
+/** The file is long because hostile trees are made by hand, and all share one server. */
 class GitSourceTest {
   @TempDir Path directory;
   private Path destination;

@@ -32,6 +32,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+/** The file is long because each rule of the protocol is a case of its own against one hub. */
 class HubSourceTest {
   private static final String WEIGHTS = "model.safetensors";
 
